@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_ESCAPE_H
+#define ATD_ESCAPE_H
+
+#include "base/atd_buffer.h"
+#include "base/atd_value.h"
+
+/**
+ * @file atd_escape.h
+ * Text into each context that a page has. Each function appends to @p out and is safe for hostile input.
+ */
+
+/** HTML text and quoted attribute values: & < > " ' become references (the HTML standard, section 13.3). */
+void atd_escape_html(atd_buffer_t *out, const char *text, apr_size_t length);
+
+/**
+ * A path or URL for use in an attribute or a Location header, before HTML escaping: bytes outside RFC 3986's
+ * unreserved and reserved sets, and a % that begins no escape, become %XX. Idempotent.
+ */
+void atd_escape_url(atd_buffer_t *out, const char *url, apr_size_t length);
+
+/** One component of a query or a path: everything but RFC 3986's unreserved characters becomes %XX. */
+void atd_escape_component(atd_buffer_t *out, const char *text, apr_size_t length);
+
+/**
+ * A JSON string with its quotes (RFC 8259, section 7). < > & and U+2028, U+2029 are written as \u escapes, so
+ * that it can stand in a script element; a byte that is not UTF-8 becomes U+FFFD.
+ */
+void atd_escape_json(atd_buffer_t *out, const char *text, apr_size_t length);
+
+/** A whole value as JSON in one line, its strings escaped as above. */
+void atd_escape_json_value(atd_buffer_t *out, const atd_value_t *value);
+
+#endif

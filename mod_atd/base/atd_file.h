@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_FILE_H
+#define ATD_FILE_H
+
+#include "base/atd_error.h"
+
+#include <apr_tables.h>
+
+/**
+ * @file atd_file.h
+ * Files below a root folder. A path is opened component by component from the root's descriptor, what was opened is
+ * checked (fstat) and that is read, so that no swap of a symbolic link between check and use leads out of the root.
+ */
+
+/** What symbolic links below the root may do; httpd's Options FollowSymLinks and SymLinksIfOwnerMatch. */
+typedef enum atd_links_t {
+    ATD_LINKS_REFUSE, /**< no component may be a link */
+    ATD_LINKS_OWNER,  /**< a link is followed where its owner owns its target, too */
+    ATD_LINKS_FOLLOW  /**< links are followed wherever they lead */
+} atd_links_t;
+
+/**
+ * A folder that files are read from. `path` is trusted: an administrator or httpd named it. `below` is not: a tenant named
+ * it, and links in it count like those in the paths that are opened.
+ */
+typedef struct atd_root_t {
+    const char *path;  /**< absolute, or relative to the working folder */
+    const char *below; /**< plain path from there to the folder meant; or NULL */
+    atd_links_t links;
+} atd_root_t;
+
+/** Identity and state of a file: equal stamps mean that the bytes are the same. Times in nanoseconds. */
+typedef struct atd_stamp_t {
+    apr_uint64_t device;
+    apr_uint64_t inode;
+    apr_uint64_t size;
+    apr_int64_t mtime;
+    apr_int64_t ctime;
+} atd_stamp_t;
+
+/** What was read. */
+typedef struct atd_file_t {
+    const char *bytes; /**< NUL-terminated, of the pool given */
+    apr_size_t length;
+    atd_stamp_t stamp;
+} atd_file_t;
+
+/** An entry of a folder. */
+typedef struct atd_dirent_t {
+    const char *name;
+    bool is_folder;
+} atd_dirent_t;
+
+/**
+ * True for a relative path of ordinary names: no empty, `.` or `..` component, no leading or trailing slash, no NUL,
+ * no control character or backslash, no component that begins with a dot. Only such paths are opened below a root;
+ * any other is ATD_E_FORBIDDEN.
+ */
+bool atd_path_is_plain(const char *path, apr_size_t length);
+
+/**
+ * Reads a regular file of at most @p max bytes. A file that is written to meanwhile is read again, up to three times.
+ * @param path below @p root; also names the file in errors
+ * @return ATD_E_MISSING, ATD_E_FORBIDDEN (links, not a regular file, no permission), ATD_E_LIMIT, ATD_E_IO
+ */
+atd_error_t *atd_file_read(atd_file_t *file, const atd_root_t *root, const char *path, apr_size_t max, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** The same for the first @p max bytes of a file of any size. */
+atd_error_t *atd_file_read_head(atd_file_t *file, const atd_root_t *root, const char *path, apr_size_t max,
+                                apr_pool_t *pool) __attribute__((warn_unused_result));
+
+/** The stamp alone, by the same rules. */
+atd_error_t *atd_file_stamp(atd_stamp_t *stamp, const atd_root_t *root, const char *path, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+bool atd_stamp_equal(const atd_stamp_t *a, const atd_stamp_t *b);
+
+/**
+ * Lists a folder ("" is the root itself): atd_dirent_t in the order of their names, hidden ones (a dot first) left out.
+ * @return ATD_E_MISSING, ATD_E_FORBIDDEN, ATD_E_IO, ATD_E_LIMIT past @p max entries
+ */
+atd_error_t *atd_file_list(apr_array_header_t **entries, const atd_root_t *root, const char *path, apr_size_t max,
+                           apr_pool_t *pool) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/atd_text.h"
+
+#include "base/atd_limits.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <utf8proc.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static utf8proc_ssize_t next_code(const char *text, apr_size_t length, utf8proc_int32_t *code)
+{
+    return utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, code);
+}
+
+/* Past the ASCII that begins at @p at, in steps of eight bytes: a few too few may be skipped. */
+static apr_size_t skip_ascii(const char *text, apr_size_t at, apr_size_t length)
+{
+    apr_uint64_t word;
+
+    for (; length - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, text + at, sizeof word);
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    return at;
+}
+
+apr_size_t atd_text_valid_prefix(const char *text, apr_size_t length)
+{
+    apr_size_t at = 0;
+
+    while ((at = skip_ascii(text, at, length)) < length) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t size = 1;
+
+        if ((unsigned char)text[at] >= 0x80)
+            size = next_code(text + at, length - at, &code);
+        if (size <= 0)
+            return at;
+        at += (apr_size_t)size;
+    }
+    return at;
+}
+
+void atd_text_put(atd_buffer_t *out, apr_int32_t code)
+{
+    utf8proc_uint8_t bytes[4];
+    utf8proc_ssize_t size = utf8proc_encode_char(code, bytes);
+
+    if (utf8proc_codepoint_valid(code)) /* no surrogate */
+        atd_buffer_add(out, (const char *)bytes, (apr_size_t)size);
+}
+
+/* NFC of the whole text, which utf8proc hands out in malloc()'s memory; the text itself where it is not UTF-8. */
+static const char *normalize(const char *text, apr_pool_t *pool)
+{
+    utf8proc_uint8_t *normal = NULL;
+    const char *copy = text;
+
+    if (utf8proc_map((const utf8proc_uint8_t *)text, 0, &normal,
+                     UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE) >= 0)
+        copy = apr_pstrdup(pool, (const char *)normal);
+    free(normal);
+    return copy;
+}
+
+static bool is_ascii(const char *text)
+{
+    while (*text && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
+static bool is_letter_or_digit(utf8proc_int32_t code)
+{
+    switch (utf8proc_category(code)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_apostrophe(utf8proc_int32_t code)
+{
+    return code == '\'' || code == 0x2019;
+}
+
+/* Appends a letter, behind a `-` after a gap; false, and nothing, where the slug would get too long. */
+static bool put_letter(atd_buffer_t *out, utf8proc_int32_t code, bool gap)
+{
+    apr_size_t before = atd_buffer_length(out);
+
+    if (gap && before > 0)
+        atd_buffer_putc(out, '-');
+    atd_text_put(out, utf8proc_tolower(code));
+    if (atd_buffer_length(out) <= ATD_MAX_SLUG)
+        return true;
+    atd_buffer_truncate(out, before);
+    return false;
+}
+
+const char *atd_text_slug(const char *text, apr_pool_t *pool)
+{
+    atd_buffer_t *out = atd_buffer_create(pool, ATD_MAX_SLUG, ATD_MAX_SLUG + 8);
+    bool gap = false;
+    const char *slug;
+
+    if (!is_ascii(text))
+        text = normalize(text, pool);
+    for (apr_size_t left = strlen(text); left > 0;) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t size = next_code(text, left, &code);
+
+        if (size <= 0) { /* not UTF-8: a gap */
+            size = 1;
+            code = ' ';
+        }
+        text += size;
+        left -= (apr_size_t)size;
+        if (!is_letter_or_digit(code)) {
+            gap = gap || !is_apostrophe(code); /* "don't" is one word */
+            continue;
+        }
+        if (!put_letter(out, code, gap))
+            break;
+        gap = false;
+    }
+    if (atd_buffer_take(&slug, NULL, out, "the slug"))
+        return "";
+    return is_ascii(slug) ? slug : normalize(slug, pool); /* an apostrophe that went may have kept two letters apart */
+}
+
+bool atd_text_is_slug(const char *text, apr_size_t length, apr_pool_t *scratch)
+{
+    const char *copy;
+
+    if (length == 0 || length > ATD_MAX_SLUG || memchr(text, '\0', length))
+        return false;
+    copy = apr_pstrmemdup(scratch, text, length);
+    return strcmp(copy, atd_text_slug(copy, scratch)) == 0;
+}
+
+const char *atd_text_heading_id(const char *text, apr_pool_t *pool)
+{
+    apr_size_t left = strlen(text);
+    atd_buffer_t *out = atd_buffer_create(pool, left, left * 3 + 4);
+    const char *id;
+
+    while (left > 0) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t size = next_code(text, left, &code);
+
+        if (size <= 0) {
+            size = 1;
+            code = 0;
+        }
+        text += size;
+        left -= (apr_size_t)size;
+        if (code == ' ')
+            atd_buffer_putc(out, '-');
+        else if (code == '-' || is_letter_or_digit(code) || utf8proc_category(code) == UTF8PROC_CATEGORY_PC)
+            atd_text_put(out, utf8proc_tolower(code));
+    }
+    return atd_buffer_take(&id, NULL, out, "the heading's id") ? "" : id;
+}
+
+const char *atd_text_collapse(const char *text, apr_pool_t *pool)
+{
+    char *copy = apr_palloc(pool, strlen(text) + 1);
+    char *to = copy;
+
+    for (; *text; text++) {
+        if (!apr_isspace(*text))
+            *to++ = *text;
+        else if (to > copy && to[-1] != ' ')
+            *to++ = ' ';
+    }
+    if (to > copy && to[-1] == ' ')
+        to--;
+    *to = '\0';
+    return copy;
+}
+
+const char *atd_text_excerpt(const char *text, apr_size_t characters, apr_pool_t *pool)
+{
+    const char *end = text;
+    const char *word = NULL;
+
+    for (; *end && characters > 0; characters--) {
+        if (*end == ' ')
+            word = end;
+        end++;
+        while (((unsigned char)*end & 0xC0) == 0x80)
+            end++;
+    }
+    if (*end == '\0')
+        return text;
+    if (*end != ' ' && word)
+        end = word;
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (apr_size_t)(end - text)), "…", NULL);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_catalog.h"
+
+#include "base/atd_limits.h"
+#include "base/atd_text.h"
+
+#include <apr_strings.h>
+
+#include <string.h>
+
+static const char *const folders[] = {"", "posts/", "_posts/", "pages/"};
+static const char *const index_names[] = {"index.md", "index.markdown"};
+
+#define FOLDERS (sizeof folders / sizeof *folders)
+#define INDEX_NAMES (sizeof index_names / sizeof *index_names)
+
+/* A project's own files that are no posts wherever they lie, and the index of a list. */
+static bool is_ignored(const char *name)
+{
+    static const char *const names[] = {"readme.md",    "license.md", "contributing.md",
+                                        "changelog.md", "index.md",   "_index.md"};
+
+    for (apr_size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    }
+    return *name == '_';
+}
+
+/* The index file of a bundle, where @p folder is one. */
+static const char *bundle_index(const atd_root_t *content, const char *folder, apr_pool_t *pool)
+{
+    for (apr_size_t i = 0; i < INDEX_NAMES; i++) {
+        const char *path = apr_pstrcat(pool, folder, "/", index_names[i], NULL);
+        atd_stamp_t stamp;
+
+        if (!atd_file_stamp(&stamp, content, path, pool))
+            return path;
+    }
+    return NULL;
+}
+
+static bool is_own_folder(const char *path)
+{
+    for (apr_size_t i = 1; i < FOLDERS; i++) {
+        if (strncmp(folders[i], path, strlen(folders[i]) - 1) == 0 && strlen(path) == strlen(folders[i]) - 1)
+            return true;
+    }
+    return strcmp(path, "authors") == 0 || strcmp(path, "categories") == 0;
+}
+
+static void add_entry(apr_array_header_t *paths, const atd_root_t *content, const char *folder,
+                      const atd_dirent_t *entry)
+{
+    const char *path = apr_pstrcat(paths->pool, folder, entry->name, NULL);
+
+    if (!atd_path_is_plain(path, strlen(path)))
+        return;
+    if (entry->is_folder)
+        path = is_own_folder(path) || *entry->name == '_' ? NULL : bundle_index(content, path, paths->pool);
+    else if (!atd_post_is_source(path) || is_ignored(entry->name))
+        path = NULL;
+    if (path)
+        APR_ARRAY_PUSH(paths, const char *) = path;
+}
+
+atd_error_t *atd_catalog_paths(apr_array_header_t **paths, const atd_root_t *content, apr_pool_t *pool)
+{
+    *paths = apr_array_make(pool, 64, sizeof(const char *));
+    for (apr_size_t f = 0; f < FOLDERS; f++) {
+        apr_size_t length = strlen(folders[f]);
+        const char *folder = apr_pstrmemdup(pool, folders[f], length ? length - 1 : 0);
+        apr_array_header_t *entries;
+        atd_error_t *error = atd_file_list(&entries, content, folder, ATD_MAX_POSTS, pool);
+
+        if (error && length && error->id == ATD_E_MISSING)
+            continue;
+        if (error)
+            return error;
+        for (int i = 0; i < entries->nelts; i++)
+            add_entry(*paths, content, folders[f], &APR_ARRAY_IDX(entries, i, atd_dirent_t));
+    }
+    return NULL;
+}
+
+atd_error_t *atd_catalog_load(apr_array_header_t **posts, const atd_root_t *content, const char *except,
+                              apr_pool_t *pool)
+{
+    apr_array_header_t *paths;
+    atd_error_t *error = atd_catalog_paths(&paths, content, pool);
+
+    if (error)
+        return error;
+    *posts = apr_array_make(pool, paths->nelts, sizeof(const atd_post_t *));
+    for (int i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+        const atd_post_t *post;
+
+        if (except && strcmp(path, except) == 0)
+            continue;
+        error = atd_post_load(&post, content, path, NULL, pool);
+        if (!error)
+            APR_ARRAY_PUSH(*posts, const atd_post_t *) = post;
+    }
+    return NULL;
+}
+
+/* The slug that a broken file would have: a line `slug: x` before the body, else its name's. */
+static const char *guess_slug(const atd_file_t *file, const char *path, apr_pool_t *pool)
+{
+    const char *at = strstr(file->bytes, "\nslug:");
+    apr_size_t length;
+
+    if (!at || at - file->bytes > ATD_MAX_FRONT_MATTER)
+        return atd_post_path_slug(path, pool);
+    at += strlen("\nslug:");
+    at += strspn(at, " \t\"'");
+    length = strcspn(at, "\r\n\"'#");
+    at = atd_text_slug(apr_pstrmemdup(pool, at, length), pool);
+    return *at ? at : atd_post_path_slug(path, pool);
+}
+
+/* Loads one file; *post is set only where it has the slug, an error returned only where it would have it. */
+static atd_error_t *try_path(const atd_post_t **post, const atd_root_t *content, const char *path, const char *slug,
+                             apr_pool_t *pool)
+{
+    const atd_post_t *loaded;
+    atd_file_t file;
+    atd_error_t *error = atd_file_read(&file, content, path, ATD_MAX_SOURCE, pool);
+    bool same_name = strcmp(atd_post_path_slug(path, pool), slug) == 0;
+
+    if (error)
+        return same_name && error->id != ATD_E_MISSING && error->id != ATD_E_FORBIDDEN ? error : NULL;
+    error = atd_post_parse(&loaded, path, file.bytes, file.length, content, NULL, pool);
+    if (error)
+        return strcmp(guess_slug(&file, path, pool), slug) == 0 ? error : NULL;
+    if (strcmp(loaded->slug, slug) == 0)
+        *post = loaded;
+    return NULL;
+}
+
+/* The places where a file named after the slug would be. */
+static atd_error_t *find_by_name(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
+{
+    static const char *const endings[] = {".md", ".markdown", "/index.md", "/index.markdown"};
+    atd_error_t *error = NULL;
+
+    for (apr_size_t f = 0; f < FOLDERS; f++) {
+        for (apr_size_t e = 0; !error && !*post && e < sizeof endings / sizeof *endings; e++) {
+            const char *path = apr_pstrcat(pool, folders[f], slug, endings[e], NULL);
+            const char *name = apr_pstrcat(pool, slug, endings[e], NULL);
+
+            if (atd_path_is_plain(path, strlen(path)) && !is_ignored(name) && !is_own_folder(slug))
+                error = try_path(post, content, path, slug, pool);
+        }
+    }
+    return error;
+}
+
+atd_error_t *atd_catalog_find(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
+{
+    apr_array_header_t *paths;
+    atd_error_t *error;
+    apr_pool_t *scratch;
+
+    *post = NULL;
+    error = find_by_name(post, content, slug, pool);
+    if (error || *post)
+        return error;
+    error = atd_catalog_paths(&paths, content, pool);
+    apr_pool_create(&scratch, pool);
+    for (int i = 0; !error && !*post && i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+
+        apr_pool_clear(scratch);
+        error = try_path(post, content, path, slug, scratch);
+    }
+    return error; /* what was found lives in the scratch pool, and that as long as pool */
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_facts.h"
+
+#include "base/atd_text.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include <string.h>
+
+/* Yoast's default: engines may show as much of the page as they like. */
+#define ROBOTS_PUBLIC "index, follow, max-snippet:-1, max-image-preview:large, max-video-preview:-1"
+#define ROBOTS_HIDDEN "noindex, follow"
+#define ROBOTS_CLOSED "noindex, nofollow"
+
+static const char *or_else(const char *first, const char *second)
+{
+    return first && *first ? first : second;
+}
+
+/* A robots directive as a word of its own, in any case. */
+static bool has_directive(const char *robots, const char *word)
+{
+    apr_size_t length = strlen(word);
+
+    while (*robots) {
+        apr_size_t size;
+
+        robots += strspn(robots, ", ");
+        size = strcspn(robots, ", ");
+        if (size == length && strncasecmp(robots, word, length) == 0)
+            return true;
+        robots += size;
+    }
+    return false;
+}
+
+/* noindex wins over index wherever it stands, nofollow over follow. */
+static void set_robots(atd_facts_t *facts, const atd_post_t *post)
+{
+    const char *robots = post->robots ? post->robots : "";
+    bool refused = has_directive(robots, "noindex") || has_directive(robots, "none");
+
+    facts->indexable = !facts->hidden && post->noindex != ATD_FLAG_ON && !refused;
+    if (facts->indexable)
+        facts->robots = or_else(post->robots, ROBOTS_PUBLIC);
+    else if (refused)
+        facts->robots = robots;
+    else
+        facts->robots = has_directive(robots, "nofollow") ? ROBOTS_CLOSED : ROBOTS_HIDDEN;
+}
+
+static void set_image(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    if (post && post->image.src) {
+        atd_picture_resolve(&facts->image, site, post, post->image.src, pool);
+        facts->image_alt = or_else(post->image.alt, post->image.caption);
+        facts->image_caption = post->image.caption;
+    } else if (site->settings->image) {
+        atd_picture_resolve(&facts->image, site, NULL, site->settings->image, pool);
+        facts->image_alt = site->settings->title;
+    }
+}
+
+static const apr_array_header_t *authors_of(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    apr_array_header_t *authors;
+    atd_person_t *person;
+
+    if (post && post->authors->nelts > 0)
+        return post->authors;
+    authors = apr_array_make(pool, 1, sizeof(atd_person_t));
+    if (site->settings->author) {
+        person = apr_array_push(authors);
+        memset(person, 0, sizeof *person);
+        person->name = site->settings->author;
+        person->slug = atd_text_slug(person->name, pool);
+    }
+    return authors;
+}
+
+/* An explicit description; else the excerpt, which the body falls back to its first paragraph for. */
+static const char *description_of(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool)
+{
+    const char *text = or_else(post->description, or_else(post->excerpt, body ? body->summary : NULL));
+
+    return text && *text ? atd_text_collapse(text, pool) : NULL;
+}
+
+static const char *reading_time_of(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool)
+{
+    if (post->reading_time) { /* "readingTime: 9" is minutes */
+        if (strspn(post->reading_time, "0123456789") == strlen(post->reading_time))
+            return apr_pstrcat(pool, post->reading_time, strcmp(post->reading_time, "1") ? " minutes" : " minute",
+                               NULL);
+        return post->reading_time;
+    }
+    if (!body)
+        return NULL;
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT " minute%s", body->minutes, body->minutes == 1 ? "" : "s");
+}
+
+void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
+                       apr_pool_t *pool)
+{
+    memset(facts, 0, sizeof *facts);
+    facts->kind = post->is_page ? ATD_PAGE_STATIC : ATD_PAGE_POST;
+    facts->post = post;
+    facts->body = body;
+    facts->heading = atd_text_collapse(post->title, pool);
+    facts->title = post->seo_title ? atd_text_collapse(post->seo_title, pool)
+                                   : apr_pstrcat(pool, facts->heading, " | ", site->settings->title, NULL);
+    facts->description = description_of(post, body, pool);
+    facts->path = atd_site_path(site, post->slug, pool);
+    facts->canonical =
+        post->canonical ? atd_site_absolute(site, post->canonical, pool) : atd_site_url(site, post->slug, pool);
+    facts->lang = or_else(post->lang, site->settings->language);
+    facts->hidden = atd_post_hidden_because(post, site->now, pool);
+    set_robots(facts, post);
+    facts->reading_time = reading_time_of(post, body, pool);
+    facts->keywords = post->keywords ? post->keywords : post->tags;
+    set_image(facts, site, post, pool);
+    facts->authors = authors_of(site, post, pool);
+}
+
+static void set_site_page(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool)
+{
+    memset(facts, 0, sizeof *facts);
+    facts->path = site->path;
+    facts->canonical = site->url;
+    facts->lang = site->settings->language;
+    facts->authors = authors_of(site, NULL, pool);
+}
+
+void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool)
+{
+    const atd_settings_t *settings = site->settings;
+
+    set_site_page(facts, site, pool);
+    facts->kind = ATD_PAGE_HOME;
+    facts->heading = settings->title;
+    facts->title = settings->description ? apr_pstrcat(pool, settings->title, " | ", settings->description, NULL)
+                                         : settings->title;
+    facts->description = settings->description;
+    facts->indexable = !site->drafts; /* with drafts it is its author's alone */
+    facts->robots = facts->indexable ? ROBOTS_PUBLIC : ROBOTS_HIDDEN;
+    set_image(facts, site, NULL, pool);
+}
+
+void atd_facts_of_error(atd_facts_t *facts, const atd_site_t *site, const char *heading, apr_pool_t *pool)
+{
+    set_site_page(facts, site, pool);
+    facts->kind = ATD_PAGE_ERROR;
+    facts->heading = heading;
+    facts->title = apr_pstrcat(pool, heading, " | ", site->settings->title, NULL);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_FACTS_H
+#define ATD_FACTS_H
+
+#include "site/atd_body.h"
+#include "site/atd_person.h"
+#include "site/atd_picture.h"
+
+/**
+ * @file atd_facts.h
+ * What a page says about itself, worked out once from front matter, body and settings with all fallbacks, so that
+ * meta tags, JSON-LD and templates can't differ.
+ */
+typedef enum atd_page_kind_t {
+    ATD_PAGE_HOME,
+    ATD_PAGE_POST,
+    ATD_PAGE_STATIC, /**< about, contact: below pages/ */
+    ATD_PAGE_ERROR
+} atd_page_kind_t;
+
+typedef struct atd_facts_t {
+    atd_page_kind_t kind;
+    const atd_post_t *post;      /**< NULL but for posts and static pages */
+    const atd_body_t *body;      /**< NULL likewise, and in lists */
+    const char *heading;         /**< what the page is called, plain */
+    const char *title;           /**< of the title element */
+    const char *description;     /**< NULL: say nothing */
+    const char *path;            /**< URL path, percent-encoded */
+    const char *canonical;       /**< absolute */
+    const char *lang;            /**< BCP 47 */
+    const char *robots;          /**< NULL on error pages */
+    bool indexable;              /**< no noindex anywhere: canonical and JSON-LD are sent */
+    const char *hidden;          /**< why only its author sees it; NULL where it is public */
+    const char *reading_time;    /**< "9 minutes" */
+    const atd_value_t *keywords; /**< list of texts; or NULL */
+    atd_target_t image;          /**< url NULL where there is none */
+    const char *image_alt, *image_caption;
+    const apr_array_header_t *authors; /**< of atd_person_t: the post's, else the site's own author, else empty */
+} atd_facts_t;
+
+/** Facts of a post or static page; @p body may be NULL for a summary in a list. */
+void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
+                       apr_pool_t *pool);
+
+/** Facts of the home page. */
+void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool);
+
+/** Facts of an error page that is called @p heading. */
+void atd_facts_of_error(atd_facts_t *facts, const atd_site_t *site, const char *heading, apr_pool_t *pool);
+
+#endif

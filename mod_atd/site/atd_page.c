@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_page.h"
+
+#include "base/atd_escape.h"
+#include "base/atd_limits.h"
+#include "site/atd_catalog.h"
+#include "site/atd_related.h"
+#include "site/atd_view.h"
+
+#include <apr_strings.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HTML "text/html; charset=utf-8"
+#define EXPECTED_PAGE (32 * 1024)
+
+static atd_error_t *render(atd_page_t *page, const atd_theme_t *theme, const char *template_name,
+                           const atd_value_t *view, apr_pool_t *pool)
+{
+    atd_buffer_t *out = atd_buffer_create(pool, EXPECTED_PAGE, ATD_MAX_PAGE);
+    atd_error_t *error = atd_theme_render(out, theme, template_name, view, pool);
+
+    if (!error)
+        error = atd_buffer_take(&page->body, &page->length, out, "the page");
+    page->type = HTML;
+    return error;
+}
+
+/* `layout:` chooses among the theme's templates by name; one that it lacks is no error. */
+static const char *template_of(const atd_site_t *site, const atd_post_t *post)
+{
+    if (post->layout && atd_theme_has_template(site->theme, post->layout))
+        return post->layout;
+    return post->is_page ? "page" : "post";
+}
+
+static void describe(atd_page_t *page, const atd_facts_t *facts)
+{
+    page->status = 200;
+    page->lang = facts->lang;
+    page->indexable = facts->indexable;
+    page->personal = facts->hidden != NULL;
+}
+
+atd_error_t *atd_page_of_post(atd_page_t *page, const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    const atd_value_t *related = NULL;
+    const atd_body_t *body;
+    atd_value_t *view;
+    atd_facts_t facts;
+    atd_error_t *error = atd_body_make(&body, site, post, pool);
+
+    if (error)
+        return error;
+    atd_facts_of_post(&facts, site, post, body, pool);
+    error = atd_view_make(&view, site, &facts, pool);
+    if (!error && !post->is_page)
+        error = atd_related_view(&related, site, post, pool);
+    if (error)
+        return error;
+    atd_value_set(view, "post", atd_view_post(site, &facts, related, pool));
+    describe(page, &facts);
+    return render(page, site->theme, template_of(site, post), view, pool);
+}
+
+static void redirect(atd_page_t *page, const atd_site_t *site, const atd_post_t *post, int status, const char *location,
+                     apr_pool_t *pool)
+{
+    atd_buffer_t *out = atd_buffer_create(pool, strlen(location), strlen(location) * 3 + 1);
+
+    atd_escape_url(out, location, strlen(location));
+    page->status = status;
+    page->location = atd_buffer_take(&location, NULL, out, "the URL") ? site->url : location;
+    page->personal = !atd_post_is_public(post, site->now);
+    page->type = HTML;
+    page->body = "";
+    page->length = 0;
+}
+
+/* A post that may be shown now, NULL where there is none; *gone where its author took it back for good. */
+static atd_error_t *find_shown(const atd_post_t **post, bool *gone, const atd_site_t *site, const char *slug,
+                               apr_pool_t *pool)
+{
+    atd_error_t *error = atd_catalog_find(post, &site->content, slug, pool);
+
+    *gone = !error && *post && (*post)->status == ATD_STATUS_GONE;
+    if (!error && *post && !site->drafts && !atd_post_is_public(*post, site->now))
+        *post = NULL;
+    return error;
+}
+
+/* Where a post sends its readers; NULL where it doesn't, or would send them round in a circle. */
+static const char *redirect_of(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    const char *location = post->redirect_to ? atd_site_absolute(site, post->redirect_to, pool) : NULL;
+
+    return location && strcmp(location, atd_site_url(site, post->slug, pool)) != 0 ? location : NULL;
+}
+
+static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const char *slug, apr_pool_t *pool)
+{
+    const atd_post_t *post;
+    bool gone;
+    atd_error_t *error = find_shown(&post, &gone, site, slug, pool);
+
+    if (error)
+        return error;
+    if (gone && !site->drafts)
+        atd_page_of_error(page, site, 410, NULL, pool);
+    else if (!post)
+        atd_page_of_error(page, site, 404, NULL, pool);
+    else if (redirect_of(site, post, pool))
+        redirect(page, site, post, (int)post->redirect_status, redirect_of(site, post, pool), pool);
+    else
+        return atd_page_of_post(page, site, post, pool);
+    return NULL;
+}
+
+/* "/blog/slug/": the redirect is sent only where it leads somewhere, so that it tells nothing of hidden posts. */
+static atd_error_t *make_moved(atd_page_t *page, const atd_site_t *site, const char *slug, apr_pool_t *pool)
+{
+    const atd_post_t *post;
+    bool gone;
+    atd_error_t *error = find_shown(&post, &gone, site, slug, pool);
+
+    if (error)
+        return error;
+    if (post)
+        redirect(page, site, post, 301, atd_site_url(site, slug, pool), pool);
+    else
+        atd_page_of_error(page, site, gone ? 410 : 404, NULL, pool);
+    return NULL;
+}
+
+static const atd_value_t *view_list(const atd_site_t *site, apr_array_header_t *posts, apr_pool_t *pool)
+{
+    atd_value_t *list = atd_value_list(pool);
+
+    qsort(posts->elts, (apr_size_t)posts->nelts, sizeof(const atd_post_t *), atd_post_compare);
+    for (int i = 0; i < posts->nelts; i++) {
+        const atd_post_t *post = APR_ARRAY_IDX(posts, i, const atd_post_t *);
+
+        if (!post->is_page && (site->drafts || atd_post_is_public(post, site->now)))
+            atd_value_push(list, atd_view_summary(site, post, pool));
+    }
+    return list;
+}
+
+static atd_error_t *make_home(atd_page_t *page, const atd_site_t *site, apr_pool_t *pool)
+{
+    apr_array_header_t *posts;
+    atd_value_t *view;
+    atd_facts_t facts;
+    atd_error_t *error = atd_catalog_load(&posts, &site->content, NULL, pool);
+
+    if (error)
+        return error;
+    atd_facts_of_home(&facts, site, pool);
+    error = atd_view_make(&view, site, &facts, pool);
+    if (error)
+        return error;
+    atd_value_set(view, "posts", view_list(site, posts, pool));
+    describe(page, &facts);
+    page->personal = site->drafts;
+    return render(page, site->theme, "home", view, pool);
+}
+
+/* An old hash, from a page that somebody still has open, gets the file as it is now. */
+static void make_asset(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+{
+    atd_asset_t asset;
+
+    if (!atd_theme_asset(&asset, site->theme, route->name)) {
+        atd_page_of_error(page, site, 404, NULL, pool);
+        return;
+    }
+    page->status = 200;
+    page->type = asset.type;
+    page->body = asset.bytes;
+    page->length = asset.length;
+    page->indexable = true;
+    page->immutable = strcmp(asset.hash, route->hash) == 0;
+}
+
+static const char *title_of_status(int status)
+{
+    switch (status) {
+    case 404:
+        return "Page not found";
+    case 410:
+        return "This page is gone";
+    default:
+        return "Something went wrong";
+    }
+}
+
+static const char *message_of_status(int status)
+{
+    switch (status) {
+    case 404:
+        return "There is nothing at this address.";
+    case 410:
+        return "Its author has taken it back.";
+    default:
+        return "This page can't be shown at the moment. Its author can find the reason in the server's error log.";
+    }
+}
+
+static atd_error_t *render_error(atd_page_t *page, const atd_site_t *site, const atd_theme_t *theme,
+                                 const atd_error_t *detail, apr_pool_t *pool)
+{
+    const char *title = title_of_status(page->status);
+    atd_value_t *view;
+    atd_facts_t facts;
+    atd_error_t *error;
+
+    atd_facts_of_error(&facts, site, title, pool);
+    error = atd_view_make(&view, site, &facts, pool);
+    if (error)
+        return error;
+    atd_value_set(view, "error", atd_view_error(page->status, title, message_of_status(page->status), detail, pool));
+    return render(page, theme, "error", view, pool);
+}
+
+void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error, apr_pool_t *pool)
+{
+    const atd_error_t *detail = site->debug ? error : NULL;
+    const atd_theme_t *builtin;
+    atd_error_t *failed;
+
+    memset(page, 0, sizeof *page);
+    page->status = status;
+    page->error = error;
+    page->lang = site->settings->language;
+    page->personal = detail != NULL;
+    failed = render_error(page, site, site->theme, detail, pool);
+    if (failed)
+        failed = atd_theme_load(&builtin, NULL, pool);
+    else
+        return;
+    if (!failed)
+        failed = render_error(page, site, builtin, detail, pool);
+    if (failed) { /* the built-in theme can't fail, but a page is owed all the same */
+        page->type = "text/plain; charset=utf-8";
+        page->body = title_of_status(status);
+        page->length = strlen(page->body);
+    }
+}
+
+void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+{
+    atd_error_t *error = NULL;
+
+    memset(page, 0, sizeof *page);
+    switch (route->kind) {
+    case ATD_ROUTE_HOME:
+        error = make_home(page, site, pool);
+        break;
+    case ATD_ROUTE_POST:
+        error = make_post(page, site, route->name, pool);
+        break;
+    case ATD_ROUTE_MOVED:
+        error = make_moved(page, site, route->name, pool);
+        break;
+    case ATD_ROUTE_ASSET:
+        make_asset(page, site, route, pool);
+        break;
+    case ATD_ROUTE_NONE:
+        atd_page_of_error(page, site, 404, NULL, pool);
+        break;
+    }
+    if (error)
+        atd_page_of_error(page, site, 500, error, pool);
+}

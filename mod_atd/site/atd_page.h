@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_PAGE_H
+#define ATD_PAGE_H
+
+#include "site/atd_route.h"
+#include "site/atd_site.h"
+
+/**
+ * @file atd_page.h
+ * From a route to what is sent: the whole work of a request, without HTTP.
+ */
+typedef struct atd_page_t {
+    int status;       /**< 200, 301 ..., 404, 410, 500 */
+    const char *type; /**< media type with charset */
+    const char *body; /**< NUL-terminated */
+    apr_size_t length;
+    const char *location;     /**< absolute, percent-encoded; of a redirect, else NULL */
+    const char *lang;         /**< BCP 47; or NULL */
+    bool immutable;           /**< an asset under its own hash */
+    bool personal;            /**< a hidden post that was shown: no cache may keep it */
+    bool indexable;           /**< false: X-Robots-Tag noindex */
+    const atd_error_t *error; /**< what to log; or NULL */
+} atd_page_t;
+
+/**
+ * Makes the page. Never fails: what goes wrong becomes a page with status 500 and @p error, whose details it
+ * shows only where the site says debug; a page that is not there, or not public, becomes the theme's 404.
+ */
+void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool);
+
+/** An error page of the theme; the built-in one's where the theme itself is at fault. @p error may be NULL. */
+void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error,
+                       apr_pool_t *pool);
+
+/** Renders one post whether it is public or not, for `atd render`. */
+atd_error_t *atd_page_of_post(atd_page_t *page, const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+#endif

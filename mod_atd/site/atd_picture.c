@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_picture.h"
+
+#include "base/atd_escape.h"
+#include "base/atd_limits.h"
+#include "engine/atd_image.h"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include <string.h>
+
+static const char *encode_url(const char *url, apr_pool_t *pool)
+{
+    apr_size_t length = strlen(url);
+    atd_buffer_t *out = atd_buffer_create(pool, length, length * 3 + 1);
+    const char *encoded;
+
+    atd_escape_url(out, url, length);
+    return atd_buffer_take(&encoded, NULL, out, "the URL") ? NULL : encoded;
+}
+
+/* Joins a folder and a relative path, with "./" and "../" worked out; NULL where it leaves the content root. */
+static const char *join(const char *folder, const char *reference, apr_pool_t *pool)
+{
+    char *path = apr_pstrcat(pool, folder, reference, NULL);
+    char *to = path;
+
+    for (const char *from = path; *from;) {
+        apr_size_t size = strcspn(from, "/");
+
+        if (size == 2 && memcmp(from, "..", 2) == 0) {
+            if (to == path)
+                return NULL;
+            to--; /* the slash, then the name before it */
+            while (to > path && to[-1] != '/')
+                to--;
+        } else if (size > 0 && !(size == 1 && *from == '.')) {
+            memmove(to, from, size);
+            to += size;
+            if (from[size] == '/')
+                *to++ = '/';
+        }
+        from += size + (from[size] == '/');
+    }
+    *to = '\0';
+    return atd_path_is_plain(path, strlen(path)) ? path : NULL;
+}
+
+/* A %00 stays as it is: no file has a NUL in its name. */
+static char *decode(const char *text, apr_size_t length, apr_pool_t *pool)
+{
+    char *decoded = apr_pstrmemdup(pool, text, length);
+    char *to = decoded;
+
+    for (const char *from = decoded; *from; from++, to++) {
+        if (from[0] == '%' && apr_isxdigit(from[1]) && apr_isxdigit(from[2]) && memcmp(from, "%00", 3) != 0) {
+            const char digits[3] = {from[1], from[2], '\0'};
+
+            *to = (char)apr_strtoi64(digits, NULL, 16);
+            from += 2;
+        } else {
+            *to = *from;
+        }
+    }
+    *to = '\0';
+    return decoded;
+}
+
+/* The path below the content root that a relative reference names, or a rooted one below the blog's own path. */
+static const char *local_path(const atd_site_t *site, const atd_post_t *post, const char *reference, apr_pool_t *pool)
+{
+    apr_size_t length = strcspn(reference, "?#");
+    apr_size_t base = strlen(site->path);
+    const char *folder = post ? post->folder : "";
+
+    if (length > 0 && *reference == '/') {
+        if (strncmp(reference, site->path, base) != 0 || length <= base)
+            return NULL;
+        folder = "";
+        reference += base;
+        length -= base;
+    }
+    if (length == 0)
+        return NULL;
+    return join(folder, decode(reference, length, pool), pool);
+}
+
+static void measure(atd_target_t *target, const atd_file_t *file)
+{
+    atd_image_t image;
+
+    if (!atd_image_measure(&image, (const unsigned char *)file->bytes, file->length))
+        return;
+    target->type = image.type;
+    target->width = image.width;
+    target->height = image.height;
+}
+
+static void finish(atd_target_t *target, const atd_site_t *site, const char *url, apr_pool_t *pool)
+{
+    target->url = url;
+    target->absolute = url ? atd_site_absolute(site, url, pool) : NULL;
+}
+
+void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd_post_t *post, const char *reference,
+                         apr_pool_t *pool)
+{
+    const char *base = site->settings->image_base;
+    const char *suffix = reference + strcspn(reference, "?#");
+    const char *path, *url;
+    atd_file_t file;
+
+    memset(target, 0, sizeof *target);
+    if (!*reference || !atd_url_is_safe(reference, false))
+        return;
+    if (atd_url_is_absolute(reference)) {
+        finish(target, site, encode_url(reference, pool), pool);
+        return;
+    }
+    path = local_path(site, post, reference, pool);
+    if (path && !atd_file_read_head(&file, &site->content, path, ATD_MAX_IMAGE_HEADER, pool)) {
+        target->file = path;
+        measure(target, &file);
+        if (*reference == '/')
+            url = encode_url(reference, pool);
+        else
+            url = apr_pstrcat(pool, atd_site_path(site, path, pool), encode_url(suffix, pool), NULL);
+        finish(target, site, url, pool);
+        return;
+    }
+    if (base && *reference != '/')
+        reference = apr_pstrcat(pool, base, base[strlen(base) - 1] == '/' ? "" : "/", reference, NULL);
+    else if (path && *reference != '/')
+        reference = apr_pstrcat(pool, atd_site_path(site, path, pool), suffix, NULL);
+    finish(target, site, encode_url(reference, pool), pool);
+}
+
+/* The URL of the post in a Markdown file; NULL where it has none. */
+static const char *post_path(const atd_site_t *site, const char *file, apr_pool_t *pool)
+{
+    const atd_post_t *post;
+
+    if (atd_post_load(&post, &site->content, file, NULL, pool))
+        return NULL;
+    return atd_site_path(site, post->slug, pool);
+}
+
+void atd_link_resolve(atd_target_t *target, const atd_site_t *site, const atd_post_t *post, const char *reference,
+                      apr_pool_t *pool)
+{
+    const char *suffix = reference + strcspn(reference, "?#");
+    const char *path = NULL;
+    const char *url = NULL;
+    atd_stamp_t stamp;
+
+    memset(target, 0, sizeof *target);
+    if (!atd_url_is_safe(reference, true))
+        return;
+    if (!atd_url_is_absolute(reference) && *reference != '/')
+        path = local_path(site, post, reference, pool);
+    if (path && atd_post_is_source(path))
+        url = post_path(site, path, pool);
+    else if (path && *post->folder && !atd_file_stamp(&stamp, &site->content, path, pool))
+        url = atd_site_path(site, path, pool);
+    if (url)
+        target->file = path;
+    finish(target, site, url ? apr_pstrcat(pool, url, encode_url(suffix, pool), NULL) : encode_url(reference, pool),
+           pool);
+}
+
+bool atd_link_is_external(const atd_site_t *site, const char *url)
+{
+    apr_size_t length = strlen(site->origin);
+
+    if (strncasecmp(url, "http:", 5) != 0 && strncasecmp(url, "https:", 6) != 0 && strncmp(url, "//", 2) != 0)
+        return false;
+    return strncasecmp(url, site->origin, length) != 0 || (url[length] && !strchr("/?#", url[length]));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_RELATED_H
+#define ATD_RELATED_H
+
+#include "site/atd_site.h"
+
+/**
+ * @file atd_related.h
+ * Which posts a reader may want next: those that the author names in `relatedPosts`, in that order; where none is
+ * named, those that share most tags, the same category counting as one more, newer ones first.
+ */
+
+/** A list of summaries of public posts, at most the settings' `related`; empty where there is none. */
+atd_error_t *atd_related_view(const atd_value_t **list, const atd_site_t *site, const atd_post_t *post,
+                              apr_pool_t *pool) __attribute__((warn_unused_result));
+
+#endif

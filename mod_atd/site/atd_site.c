@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_site.h"
+
+#include "base/atd_escape.h"
+
+#include <apr_strings.h>
+
+#include <string.h>
+
+/* "blog//x" becomes "/blog/x/", percent-encoded. */
+static const char *encode_base(const char *base, apr_pool_t *pool)
+{
+    apr_size_t length = base ? strlen(base) : 0;
+    atd_buffer_t *out = atd_buffer_create(pool, length + 2, length * 3 + 2);
+    const char *encoded = "/";
+
+    atd_buffer_putc(out, '/');
+    for (apr_size_t i = 0; i < length; i++) {
+        if (base[i] == '/' && atd_buffer_last(out) != '/')
+            atd_buffer_putc(out, '/');
+        else if (base[i] != '/')
+            strchr("?#%", base[i]) ? atd_escape_component(out, base + i, 1) : atd_escape_url(out, base + i, 1);
+    }
+    if (atd_buffer_last(out) != '/')
+        atd_buffer_putc(out, '/');
+    return atd_buffer_take(&encoded, NULL, out, "the URL") ? "/" : encoded;
+}
+
+/*
+ * A url with a path of its own says where the blog's home is as visitors see it, behind a proxy say; without one it
+ * says only scheme and host.
+ */
+static void set_urls(atd_site_t *site, const char *url, apr_pool_t *pool)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+
+    site->origin = path ? apr_pstrmemdup(pool, url, (apr_size_t)(path - url)) : url;
+    site->url = path ? apr_pstrcat(pool, url, "/", NULL) : apr_pstrcat(pool, url, site->path, NULL);
+}
+
+atd_error_t *atd_site_open(const atd_site_t **opened, const atd_site_config_t *config, apr_array_header_t *findings,
+                           apr_pool_t *pool)
+{
+    atd_site_t *site = apr_pcalloc(pool, sizeof *site);
+    atd_error_t *error = atd_settings_load(&site->settings, &config->content, config->sets, findings, pool);
+
+    if (error)
+        return error;
+    site->content = config->content;
+    site->path = encode_base(config->base, pool);
+    set_urls(site, site->settings->url ? site->settings->url : config->origin, pool);
+    site->theme = config->theme;
+    site->renderer = config->renderer;
+    site->drafts = config->drafts;
+    site->debug = config->debug;
+    site->raw_html = config->raw_html;
+    site->now = config->now;
+    *opened = site;
+    return NULL;
+}
+
+static const char *encode(const char *name, apr_pool_t *pool)
+{
+    apr_size_t length = strlen(name);
+    atd_buffer_t *out = atd_buffer_create(pool, length, length * 3 + 1);
+    const char *encoded;
+
+    for (apr_size_t i = 0; i < length; i++)
+        name[i] == '/' ? atd_buffer_putc(out, '/') : atd_escape_component(out, name + i, 1);
+    return atd_buffer_take(&encoded, NULL, out, "the URL") ? "" : encoded;
+}
+
+const char *atd_site_path(const atd_site_t *site, const char *name, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, site->path, encode(name, pool), NULL);
+}
+
+const char *atd_site_url(const atd_site_t *site, const char *name, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, site->url, encode(name, pool), NULL);
+}
+
+const char *atd_site_absolute(const atd_site_t *site, const char *reference, apr_pool_t *pool)
+{
+    if (reference[0] == '/' && reference[1] == '/')
+        return apr_pstrcat(pool, "https:", reference, NULL);
+    if (atd_url_is_absolute(reference))
+        return reference;
+    return apr_pstrcat(pool, *reference == '/' ? site->origin : site->url, reference, NULL);
+}

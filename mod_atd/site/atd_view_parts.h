@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_VIEW_PARTS_H
+#define ATD_VIEW_PARTS_H
+
+#include "site/atd_facts.h"
+
+/**
+ * @file atd_view_parts.h
+ * Parts of the data that templates see, each made from one fact. Every function hands out null or an empty list where
+ * there is nothing to show. URLs that could do harm are left out here, so that a template need not think of it.
+ */
+
+/** {iso, day, text}. */
+const atd_value_t *atd_view_date(const atd_date_t *date, apr_pool_t *pool);
+
+/** {src, alt, caption, width, height}. */
+const atd_value_t *atd_view_picture(const atd_target_t *target, const char *alt, const char *caption, apr_pool_t *pool);
+
+/** {name, slug, role, image, url, email, bio, social}. */
+const atd_value_t *atd_view_person(const atd_site_t *site, const atd_person_t *person, apr_pool_t *pool);
+
+/** [{name, label, url}] of a map of network to URL or user name. */
+const atd_value_t *atd_view_social(const atd_value_t *social, apr_pool_t *pool);
+
+/** {title, text, url, button}. */
+const atd_value_t *atd_view_newsletter(const atd_value_t *newsletter, apr_pool_t *pool);
+
+/** {provider, email, giscus, utterances, isso}: the settings of the one provider, the others null. */
+const atd_value_t *atd_view_comments(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool);
+
+/** [{name, label, url}]: links that share the page, without a script. */
+const atd_value_t *atd_view_share(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool);
+
+/** [{src, alt, caption, width, height}]. */
+const atd_value_t *atd_view_gallery(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
+/** {url, embed, thumbnail, duration, transcript, title, isFile}. */
+const atd_value_t *atd_view_video(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool);
+
+/** [{lang, url}]. */
+const atd_value_t *atd_view_translations(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
+#endif
