@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SUITES_H
+#define SUITES_H
+
+#include <check.h>
+
+/**
+ * @file suites.h
+ * The unit tests' suites: one for each file of the library, named after it, and one for each published specification.
+ */
+#define ATD_SUITES(SUITE)                                                                                              \
+    SUITE(buffer)                                                                                                      \
+    SUITE(error) SUITE(escape) SUITE(file) SUITE(text) SUITE(time) SUITE(value) SUITE(document) SUITE(frontmatter)     \
+        SUITE(gfm_spec) SUITE(image) SUITE(markdown) SUITE(markdown_threads) SUITE(mustache_spec) SUITE(source)        \
+            SUITE(template) SUITE(template_errors) SUITE(yaml) SUITE(yaml_errors) SUITE(body) SUITE(catalog)           \
+                SUITE(facts) SUITE(field) SUITE(jsonld) SUITE(lint) SUITE(meta) SUITE(page) SUITE(person)              \
+                    SUITE(picture) SUITE(post) SUITE(related) SUITE(route) SUITE(settings) SUITE(site) SUITE(theme)    \
+                        SUITE(theme_cache) SUITE(view)
+
+#define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);
+ATD_SUITES(ATD_DECLARE_SUITE)
+
+#define ATD_LIST_SUITE(name) name##_suite,
+static Suite *(*const suites[])(void) = {ATD_SUITES(ATD_LIST_SUITE)};
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_facts.h"
+#include "site_fixture.h"
+
+#define PUBLIC "index, follow, max-snippet:-1, max-image-preview:large, max-video-preview:-1"
+
+static const atd_facts_t *facts_with(const char *settings, const char *front_matter)
+{
+    return facts_of(open_site_with(settings), post_of(front_matter));
+}
+
+static const char *author_name(const atd_facts_t *facts, int index)
+{
+    return index < facts->authors->nelts ? APR_ARRAY_IDX(facts->authors, index, atd_person_t).name : NULL;
+}
+
+START_TEST(post_has_facts)
+{
+    const atd_facts_t *facts = facts_with("title: Blog\n", "title: ' A\n\n  b '\n");
+
+    ck_assert_int_eq(facts->kind, ATD_PAGE_POST);
+    ck_assert_str_eq(facts->heading, "A b");
+    ck_assert_str_eq(facts->title, "A b | Blog");
+    ck_assert_str_eq(facts->path, "/blog/a");
+    ck_assert_str_eq(facts->canonical, "https://example.org/blog/a");
+    ck_assert_str_eq(facts->lang, "en");
+    ck_assert_str_eq(facts->robots, PUBLIC);
+    ck_assert(facts->indexable);
+    ck_assert_ptr_null(facts->hidden);
+    ck_assert_ptr_null(facts->image.url);
+    ck_assert_ptr_null(facts->keywords);
+    ck_assert_int_eq(facts->authors->nelts, 0);
+}
+END_TEST
+
+START_TEST(author_of_the_front_matter_wins)
+{
+    const atd_facts_t *facts =
+        facts_with("title: Blog\nlanguage: de\nauthor: Site Author\nimage: /i.png\n",
+                   "title: A\nseoTitle: 'S  eo'\ncanonicalUrl: /x\nlang: fr\nauthor: Ada\ntags: [a]\n"
+                   "keywords: [k]\nimage: {src: /p.png, alt: Alt, caption: Cap}\nreadingTime: nine minutes\n");
+
+    ck_assert_str_eq(facts->title, "S eo");
+    ck_assert_str_eq(facts->canonical, "https://example.org/x");
+    ck_assert_str_eq(facts->lang, "fr");
+    ck_assert_str_eq(author_name(facts, 0), "Ada");
+    ck_assert_str_eq(joined(facts->keywords), "k");
+    ck_assert_str_eq(facts->image.url, "/p.png");
+    ck_assert_str_eq(facts->image_alt, "Alt");
+    ck_assert_str_eq(facts->image_caption, "Cap");
+    ck_assert_str_eq(facts->reading_time, "nine minutes");
+}
+END_TEST
+
+START_TEST(site_stands_in)
+{
+    const atd_facts_t *facts =
+        facts_with("title: Blog\nlanguage: de\nauthor: Site Author\nimage: /i.png\n", "tags: [a, b]\n");
+
+    ck_assert_str_eq(facts->lang, "de");
+    ck_assert_str_eq(author_name(facts, 0), "Site Author");
+    ck_assert_str_eq(APR_ARRAY_IDX(facts->authors, 0, atd_person_t).slug, "site-author");
+    ck_assert_str_eq(joined(facts->keywords), "a,b");
+    ck_assert_str_eq(facts->image.absolute, "https://example.org/i.png");
+    ck_assert_str_eq(facts->image_alt, "Blog");
+    facts = facts_with("title: Blog\n", "image: {src: /p.png, caption: Cap}\n");
+    ck_assert_str_eq(facts->image_alt, "Cap");
+}
+END_TEST
+
+START_TEST(description_has_fallbacks)
+{
+    ck_assert_str_eq(facts_with("{}", "description: D\nexcerpt: E\n")->description, "D");
+    ck_assert_str_eq(facts_with("{}", "excerpt: 'E\n\n  x'\n")->description, "E x");
+    ck_assert_str_eq(facts_with("{}", "title: T\n")->description, "Some text.");
+}
+END_TEST
+
+START_TEST(summary_has_no_body)
+{
+    atd_facts_t facts;
+
+    atd_facts_of_post(&facts, open_site(), post_of("title: T\n"), NULL, atd_test_pool);
+    ck_assert_ptr_null(facts.description);
+    ck_assert_ptr_null(facts.reading_time);
+    atd_facts_of_post(&facts, open_site(), post_of("readingTime: 3\n"), NULL, atd_test_pool);
+    ck_assert_str_eq(facts.reading_time, "3 minutes");
+}
+END_TEST
+
+START_TEST(reading_time_is_minutes)
+{
+    ck_assert_str_eq(facts_with("{}", "title: T\n")->reading_time, "1 minute");
+    ck_assert_str_eq(facts_with("{}", "readingTime: 1\n")->reading_time, "1 minute");
+    ck_assert_str_eq(facts_with("{}", "readingTime: '9'\n")->reading_time, "9 minutes");
+    ck_assert_str_eq(facts_with("{}", "readingTime: ''\n")->reading_time, "1 minute");
+}
+END_TEST
+
+static const struct {
+    const char *yaml;
+    const char *robots;
+    bool indexable;
+} robots[] = {
+    {"title: T\n", PUBLIC, true},
+    {"metaRobots: index, follow\n", "index, follow", true},
+    {"metaRobots: max-image-preview:none\n", "max-image-preview:none", true},
+    {"metaRobots: nofollow\n", "nofollow", true},
+    {"metaRobots: noindex, nofollow\n", "noindex, nofollow", false},
+    {"metaRobots: index,NoIndex\n", "index,NoIndex", false},
+    {"metaRobots: none\n", "none", false},
+    {"noindex: true\n", "noindex, follow", false},
+    {"noindex: true\nmetaRobots: index, follow\n", "noindex, follow", false},
+    {"noindex: true\nmetaRobots: index, nofollow\n", "noindex, nofollow", false},
+    {"seo: {noindex: true}\n", "noindex, follow", false},
+    {"noindex: false\n", PUBLIC, true},
+    {"status: draft\n", "noindex, follow", false},
+    {"status: draft\nmetaRobots: index, follow\n", "noindex, follow", false},
+    {"date: 2030-01-01\n", "noindex, follow", false},
+};
+
+START_TEST(robots_follow_the_rules)
+{
+    const atd_facts_t *facts = facts_of(open_site(), post_of(robots[_i].yaml));
+
+    ck_assert_str_eq(facts->robots, robots[_i].robots);
+    ck_assert(facts->indexable == robots[_i].indexable);
+}
+END_TEST
+
+START_TEST(hidden_post_says_why)
+{
+    ck_assert_str_eq(facts_with("{}", "status: archived\n")->hidden, "archived");
+    ck_assert_str_eq(facts_with("{}", "date: 2030-01-01\n")->hidden, "scheduled for 2030-01-01T00:00:00+00:00");
+}
+END_TEST
+
+START_TEST(page_is_static)
+{
+    put_file("pages/about.md", "---\ntitle: About\n---\nText\n");
+    ck_assert_int_eq(facts_of(open_site(), load_post("pages/about.md"))->kind, ATD_PAGE_STATIC);
+}
+END_TEST
+
+START_TEST(home_has_facts)
+{
+    atd_facts_t facts;
+
+    put_file("i.svg", svg_of(5, 6));
+    atd_facts_of_home(&facts, open_site_with("title: Blog\ndescription: About it\nimage: i.svg\nauthor: A\n"),
+                      atd_test_pool);
+    ck_assert_int_eq(facts.kind, ATD_PAGE_HOME);
+    ck_assert_str_eq(facts.heading, "Blog");
+    ck_assert_str_eq(facts.title, "Blog | About it");
+    ck_assert_str_eq(facts.description, "About it");
+    ck_assert_str_eq(facts.canonical, "https://example.org/blog/");
+    ck_assert_str_eq(facts.path, "/blog/");
+    ck_assert_str_eq(facts.robots, PUBLIC);
+    ck_assert_uint_eq(facts.image.width, 5);
+    ck_assert_str_eq(author_name(&facts, 0), "A");
+    atd_facts_of_home(&facts, open_site_with("title: Blog\n"), atd_test_pool);
+    ck_assert_str_eq(facts.title, "Blog");
+    ck_assert_ptr_null(facts.description);
+}
+END_TEST
+
+START_TEST(error_has_facts)
+{
+    atd_facts_t facts;
+
+    atd_facts_of_error(&facts, open_site(), "Not found", atd_test_pool);
+    ck_assert_int_eq(facts.kind, ATD_PAGE_ERROR);
+    ck_assert_str_eq(facts.title, "Not found | Blog");
+    ck_assert_ptr_null(facts.robots);
+    ck_assert(!facts.indexable);
+}
+END_TEST
+
+Suite *facts_suite(void)
+{
+    Suite *suite = suite_create("facts");
+    TCase *tests = site_test_case(suite, "facts");
+
+    tcase_add_test(tests, post_has_facts);
+    tcase_add_test(tests, author_of_the_front_matter_wins);
+    tcase_add_test(tests, site_stands_in);
+    tcase_add_test(tests, description_has_fallbacks);
+    tcase_add_test(tests, summary_has_no_body);
+    tcase_add_test(tests, reading_time_is_minutes);
+    tcase_add_loop_test(tests, robots_follow_the_rules, 0, (int)(sizeof robots / sizeof *robots));
+    tcase_add_test(tests, hidden_post_says_why);
+    tcase_add_test(tests, page_is_static);
+    tcase_add_test(tests, home_has_facts);
+    tcase_add_test(tests, error_has_facts);
+    return suite;
+}

@@ -1,0 +1,1122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "atd_test.h"
+#include "base/atd_buffer.h"
+#include "engine/atd_image.h"
+
+#include <apr_strings.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Width and height of images: real ones by common encoders, their parts cut and changed, and hostile ones made here. */
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define ROOM (256 * 1024)
+
+/* clang-format off */
+static const unsigned char png[] = {
+    0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00,
+    0x00, 0x07, 0x00, 0x00, 0x00, 0x05, 0x08, 0x02, 0x00, 0x00, 0x00, 0x06, 0xF8, 0x61, 0x8F, 0x00, 0x00, 0x00,
+    0x11, 0x49, 0x44, 0x41, 0x54, 0x78, 0xDA, 0x63, 0x38, 0x21, 0x17, 0x85, 0x89, 0x18, 0x68, 0x24, 0x0A, 0x00,
+    0x76, 0x3F, 0x2B, 0xC1, 0x27, 0x0A, 0xAF, 0xA3, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42,
+    0x60, 0x82,
+};
+
+static const unsigned char gif[] = {
+    0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 0x07, 0x00, 0x05, 0x00, 0x80, 0x00, 0x00, 0xC8, 0x1E, 0x5A, 0x00, 0x00,
+    0x00, 0x2C, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x05, 0x00, 0x00, 0x02, 0x15, 0x04, 0x08, 0x10, 0x20, 0x40,
+    0x80, 0x00, 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x00, 0x01, 0x02, 0x04, 0x88, 0x02, 0x00, 0x3B,
+};
+
+static const unsigned char jpeg[] = {
+    0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00, 0x01, 0x00, 0x01,
+    0x00, 0x00, 0xFF, 0xDB, 0x00, 0x43, 0x00, 0x08, 0x06, 0x06, 0x07, 0x06, 0x05, 0x08, 0x07, 0x07, 0x07, 0x09,
+    0x09, 0x08, 0x0A, 0x0C, 0x14, 0x0D, 0x0C, 0x0B, 0x0B, 0x0C, 0x19, 0x12, 0x13, 0x0F, 0x14, 0x1D, 0x1A, 0x1F,
+    0x1E, 0x1D, 0x1A, 0x1C, 0x1C, 0x20, 0x24, 0x2E, 0x27, 0x20, 0x22, 0x2C, 0x23, 0x1C, 0x1C, 0x28, 0x37, 0x29,
+    0x2C, 0x30, 0x31, 0x34, 0x34, 0x34, 0x1F, 0x27, 0x39, 0x3D, 0x38, 0x32, 0x3C, 0x2E, 0x33, 0x34, 0x32, 0xFF,
+    0xC0, 0x00, 0x0B, 0x08, 0x00, 0x05, 0x00, 0x07, 0x01, 0x01, 0x11, 0x00, 0xFF, 0xC4, 0x00, 0x14, 0x00, 0x01,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0xFF, 0xC4,
+    0x00, 0x14, 0x10, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x3F, 0x00, 0x2E, 0xFF, 0xD9,
+};
+
+static const unsigned char progressive_jpeg[] = {
+    0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10, 0x4A, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00, 0x01, 0x00, 0x01,
+    0x00, 0x00, 0xFF, 0xDB, 0x00, 0x83, 0x10, 0x00, 0x28, 0x00, 0x1C, 0x00, 0x1E, 0x00, 0x23, 0x00, 0x1E, 0x00,
+    0x19, 0x00, 0x28, 0x00, 0x23, 0x00, 0x21, 0x00, 0x23, 0x00, 0x2D, 0x00, 0x2B, 0x00, 0x28, 0x00, 0x30, 0x00,
+    0x3C, 0x00, 0x64, 0x00, 0x41, 0x00, 0x3C, 0x00, 0x37, 0x00, 0x37, 0x00, 0x3C, 0x00, 0x7B, 0x00, 0x58, 0x00,
+    0x5D, 0x00, 0x49, 0x00, 0x64, 0x00, 0x91, 0x00, 0x80, 0x00, 0x99, 0x00, 0x96, 0x00, 0x8F, 0x00, 0x80, 0x00,
+    0x8C, 0x00, 0x8A, 0x00, 0xA0, 0x00, 0xB4, 0x00, 0xE6, 0x00, 0xC3, 0x00, 0xA0, 0x00, 0xAA, 0x00, 0xDA, 0x00,
+    0xAD, 0x00, 0x8A, 0x00, 0x8C, 0x00, 0xC8, 0x01, 0x11, 0x00, 0xCB, 0x00, 0xDA, 0x00, 0xEE, 0x00, 0xF5, 0x01,
+    0x02, 0x01, 0x04, 0x01, 0x02, 0x00, 0x9B, 0x00, 0xC1, 0x01, 0x1B, 0x01, 0x2F, 0x01, 0x18, 0x00, 0xFA, 0x01,
+    0x2C, 0x00, 0xE6, 0x00, 0xFD, 0x01, 0x02, 0x00, 0xF8, 0xFF, 0xC2, 0x00, 0x0B, 0x08, 0x00, 0x05, 0x00, 0x07,
+    0x01, 0x01, 0x11, 0x00, 0xFF, 0xC4, 0x00, 0x14, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00, 0x00, 0x01,
+    0x3F, 0xFF, 0xC4, 0x00, 0x14, 0x10, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x01, 0x05, 0x02, 0x7F, 0xFF, 0xC4,
+    0x00, 0x14, 0x10, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x06, 0x3F, 0x02, 0x7F, 0xFF, 0xC4, 0x00, 0x14, 0x10,
+    0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xFF,
+    0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x01, 0x3F, 0x21, 0x7F, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x00,
+    0x00, 0x10, 0x7F, 0xFF, 0xC4, 0x00, 0x14, 0x10, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xDA, 0x00, 0x08, 0x01, 0x01, 0x00, 0x01, 0x3F, 0x10, 0x7F,
+    0xFF, 0xD9,
+};
+
+static const unsigned char lossy_webp[] = {
+    0x52, 0x49, 0x46, 0x46, 0x32, 0x00, 0x00, 0x00, 0x57, 0x45, 0x42, 0x50, 0x56, 0x50, 0x38, 0x20, 0x26, 0x00,
+    0x00, 0x00, 0x50, 0x01, 0x00, 0x9D, 0x01, 0x2A, 0x07, 0x00, 0x05, 0x00, 0x02, 0x00, 0x34, 0x25, 0xA0, 0x00,
+    0x04, 0x33, 0x80, 0x00, 0xFE, 0xEF, 0x76, 0x97, 0xFF, 0xFD, 0x83, 0xBF, 0xFF, 0xD0, 0x77, 0xFF, 0xFA, 0x0E,
+    0xFF, 0x4E, 0x00, 0x00,
+};
+
+static const unsigned char lossless_webp[] = {
+    0x52, 0x49, 0x46, 0x46, 0x1E, 0x00, 0x00, 0x00, 0x57, 0x45, 0x42, 0x50, 0x56, 0x50, 0x38, 0x4C, 0x11, 0x00,
+    0x00, 0x00, 0x2F, 0x06, 0x00, 0x01, 0x00, 0x07, 0x50, 0x8F, 0x22, 0x57, 0xAB, 0xFF, 0x81, 0x88, 0xE8, 0x7F,
+    0x00, 0x00,
+};
+
+static const unsigned char extended_webp[] = {
+    0x52, 0x49, 0x46, 0x46, 0x56, 0x00, 0x00, 0x00, 0x57, 0x45, 0x42, 0x50, 0x56, 0x50, 0x38, 0x58, 0x0A, 0x00,
+    0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x06, 0x00, 0x00, 0x04, 0x00, 0x00, 0x41, 0x4C, 0x50, 0x48, 0x0A, 0x00,
+    0x00, 0x00, 0x01, 0x07, 0x50, 0xC0, 0x88, 0x08, 0x44, 0x44, 0xFF, 0x03, 0x56, 0x50, 0x38, 0x20, 0x26, 0x00,
+    0x00, 0x00, 0x50, 0x01, 0x00, 0x9D, 0x01, 0x2A, 0x07, 0x00, 0x05, 0x00, 0x02, 0x00, 0x34, 0x25, 0xA0, 0x00,
+    0x04, 0x33, 0x80, 0x00, 0xFE, 0xEF, 0x76, 0x97, 0xFF, 0xFD, 0x83, 0xBF, 0xFF, 0xD0, 0x77, 0xFF, 0xFA, 0x0E,
+    0xFF, 0x4E, 0x00, 0x00,
+};
+
+static const unsigned char avif[] = {
+    0x00, 0x00, 0x00, 0x20, 0x66, 0x74, 0x79, 0x70, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x61, 0x76,
+    0x69, 0x66, 0x6D, 0x69, 0x66, 0x31, 0x6D, 0x69, 0x61, 0x66, 0x4D, 0x41, 0x31, 0x41, 0x00, 0x00, 0x00, 0xF2,
+    0x6D, 0x65, 0x74, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x28, 0x68, 0x64, 0x6C, 0x72, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x70, 0x69, 0x63, 0x74, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x6C, 0x69, 0x62, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x0E, 0x70, 0x69,
+    0x74, 0x6D, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x1E, 0x69, 0x6C, 0x6F, 0x63, 0x00, 0x00,
+    0x00, 0x00, 0x44, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0x1A, 0x00, 0x00,
+    0x00, 0x1D, 0x00, 0x00, 0x00, 0x28, 0x69, 0x69, 0x6E, 0x66, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00,
+    0x00, 0x1A, 0x69, 0x6E, 0x66, 0x65, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x61, 0x76, 0x30, 0x31,
+    0x43, 0x6F, 0x6C, 0x6F, 0x72, 0x00, 0x00, 0x00, 0x00, 0x6A, 0x69, 0x70, 0x72, 0x70, 0x00, 0x00, 0x00, 0x4B,
+    0x69, 0x70, 0x63, 0x6F, 0x00, 0x00, 0x00, 0x14, 0x69, 0x73, 0x70, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x07, 0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00, 0x10, 0x70, 0x69, 0x78, 0x69, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x08, 0x08, 0x08, 0x00, 0x00, 0x00, 0x0C, 0x61, 0x76, 0x31, 0x43, 0x81, 0x20, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x13, 0x63, 0x6F, 0x6C, 0x72, 0x6E, 0x63, 0x6C, 0x78, 0x00, 0x01, 0x00, 0x0D, 0x00, 0x06, 0x80, 0x00,
+    0x00, 0x00, 0x17, 0x69, 0x70, 0x6D, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x04,
+    0x01, 0x02, 0x83, 0x04, 0x00, 0x00, 0x00, 0x25, 0x6D, 0x64, 0x61, 0x74, 0x12, 0x00, 0x0A, 0x08, 0x38, 0x08,
+    0xB4, 0x61, 0x01, 0x0D, 0x06, 0x90, 0x32, 0x0F, 0x16, 0x40, 0x06, 0x18, 0x61, 0x84, 0x00, 0x00, 0x79, 0x4C,
+    0xEE, 0x62, 0x56, 0x1C, 0x58,
+};
+
+static const unsigned char turned_avif[] = {
+    0x00, 0x00, 0x00, 0x20, 0x66, 0x74, 0x79, 0x70, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x61, 0x76,
+    0x69, 0x66, 0x6D, 0x69, 0x66, 0x31, 0x6D, 0x69, 0x61, 0x66, 0x4D, 0x41, 0x31, 0x41, 0x00, 0x00, 0x01, 0x06,
+    0x6D, 0x65, 0x74, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x28, 0x68, 0x64, 0x6C, 0x72, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x70, 0x69, 0x63, 0x74, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x6C, 0x69, 0x62, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x0E, 0x70, 0x69,
+    0x74, 0x6D, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x1E, 0x69, 0x6C, 0x6F, 0x63, 0x00, 0x00,
+    0x00, 0x00, 0x44, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0x2E, 0x00, 0x00,
+    0x00, 0x1E, 0x00, 0x00, 0x00, 0x28, 0x69, 0x69, 0x6E, 0x66, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00,
+    0x00, 0x1A, 0x69, 0x6E, 0x66, 0x65, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x61, 0x76, 0x30, 0x31,
+    0x43, 0x6F, 0x6C, 0x6F, 0x72, 0x00, 0x00, 0x00, 0x00, 0x7E, 0x69, 0x70, 0x72, 0x70, 0x00, 0x00, 0x00, 0x5D,
+    0x69, 0x70, 0x63, 0x6F, 0x00, 0x00, 0x00, 0x14, 0x69, 0x73, 0x70, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x07, 0x00, 0x00, 0x00, 0x05, 0x00, 0x00, 0x00, 0x10, 0x70, 0x69, 0x78, 0x69, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x08, 0x08, 0x08, 0x00, 0x00, 0x00, 0x0C, 0x61, 0x76, 0x31, 0x43, 0x81, 0x20, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x13, 0x63, 0x6F, 0x6C, 0x72, 0x6E, 0x63, 0x6C, 0x78, 0x00, 0x01, 0x00, 0x0D, 0x00, 0x06, 0x80, 0x00,
+    0x00, 0x00, 0x09, 0x69, 0x72, 0x6F, 0x74, 0x01, 0x00, 0x00, 0x00, 0x09, 0x69, 0x6D, 0x69, 0x72, 0x00, 0x00,
+    0x00, 0x00, 0x19, 0x69, 0x70, 0x6D, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x06,
+    0x01, 0x02, 0x83, 0x04, 0x85, 0x86, 0x00, 0x00, 0x00, 0x26, 0x6D, 0x64, 0x61, 0x74, 0x12, 0x00, 0x0A, 0x08,
+    0x38, 0x08, 0xB4, 0x61, 0x01, 0x0D, 0x06, 0x90, 0x32, 0x10, 0x16, 0x00, 0x05, 0x14, 0x51, 0x44, 0x00, 0x00,
+    0x79, 0x4C, 0xF2, 0xD2, 0x9D, 0xC9, 0xD2, 0x40,
+};
+
+static const unsigned char grid_avif[] = {
+    0x00, 0x00, 0x00, 0x20, 0x66, 0x74, 0x79, 0x70, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x61, 0x76,
+    0x69, 0x66, 0x6D, 0x69, 0x66, 0x31, 0x6D, 0x69, 0x61, 0x66, 0x4D, 0x41, 0x31, 0x41, 0x00, 0x00, 0x01, 0x8B,
+    0x6D, 0x65, 0x74, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x28, 0x68, 0x64, 0x6C, 0x72, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x70, 0x69, 0x63, 0x74, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x6C, 0x69, 0x62, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x0E, 0x70, 0x69,
+    0x74, 0x6D, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x3A, 0x69, 0x6C, 0x6F, 0x63, 0x00, 0x00,
+    0x00, 0x00, 0x44, 0x00, 0x00, 0x03, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0xB3, 0x00, 0x00,
+    0x00, 0x08, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0xBB, 0x00, 0x00, 0x00, 0x22, 0x00, 0x03,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0xBB, 0x00, 0x00, 0x00, 0x22, 0x00, 0x00, 0x00, 0x5C, 0x69, 0x69,
+    0x6E, 0x66, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x1A, 0x69, 0x6E, 0x66, 0x65, 0x02, 0x00,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x67, 0x72, 0x69, 0x64, 0x43, 0x6F, 0x6C, 0x6F, 0x72, 0x00, 0x00, 0x00,
+    0x00, 0x1A, 0x69, 0x6E, 0x66, 0x65, 0x02, 0x00, 0x00, 0x01, 0x00, 0x02, 0x00, 0x00, 0x61, 0x76, 0x30, 0x31,
+    0x43, 0x6F, 0x6C, 0x6F, 0x72, 0x00, 0x00, 0x00, 0x00, 0x1A, 0x69, 0x6E, 0x66, 0x65, 0x02, 0x00, 0x00, 0x01,
+    0x00, 0x03, 0x00, 0x00, 0x61, 0x76, 0x30, 0x31, 0x43, 0x6F, 0x6C, 0x6F, 0x72, 0x00, 0x00, 0x00, 0x00, 0x1C,
+    0x69, 0x72, 0x65, 0x66, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x64, 0x69, 0x6D, 0x67, 0x00, 0x01,
+    0x00, 0x02, 0x00, 0x02, 0x00, 0x03, 0x00, 0x00, 0x00, 0x97, 0x69, 0x70, 0x72, 0x70, 0x00, 0x00, 0x00, 0x68,
+    0x69, 0x70, 0x63, 0x6F, 0x00, 0x00, 0x00, 0x14, 0x69, 0x73, 0x70, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x80, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00, 0x10, 0x70, 0x69, 0x78, 0x69, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x08, 0x08, 0x08, 0x00, 0x00, 0x00, 0x13, 0x63, 0x6F, 0x6C, 0x72, 0x6E, 0x63, 0x6C, 0x78, 0x00, 0x01,
+    0x00, 0x0D, 0x00, 0x06, 0x80, 0x00, 0x00, 0x00, 0x09, 0x69, 0x72, 0x6F, 0x74, 0x03, 0x00, 0x00, 0x00, 0x14,
+    0x69, 0x73, 0x70, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00,
+    0x00, 0x0C, 0x61, 0x76, 0x31, 0x43, 0x81, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x27, 0x69, 0x70, 0x6D, 0x61,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x01, 0x04, 0x01, 0x02, 0x03, 0x84, 0x00, 0x02, 0x05,
+    0x05, 0x02, 0x86, 0x03, 0x84, 0x00, 0x03, 0x05, 0x05, 0x02, 0x86, 0x03, 0x84, 0x00, 0x00, 0x00, 0x32, 0x6D,
+    0x64, 0x61, 0x74, 0x00, 0x00, 0x00, 0x01, 0x00, 0x80, 0x00, 0x40, 0x12, 0x00, 0x0A, 0x09, 0x38, 0x15, 0x7F,
+    0xFD, 0x84, 0x04, 0x34, 0x1A, 0x40, 0x32, 0x13, 0x16, 0x40, 0x06, 0x18, 0x61, 0x84, 0x00, 0xB4, 0x83, 0xEB,
+    0x53, 0x4A, 0xE4, 0xD3, 0xDD, 0x9B, 0xAF, 0x3A, 0xA6,
+};
+
+static const unsigned char alpha_avif[] = {
+    0x00, 0x00, 0x00, 0x20, 0x66, 0x74, 0x79, 0x70, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x61, 0x76,
+    0x69, 0x66, 0x6D, 0x69, 0x66, 0x31, 0x6D, 0x69, 0x61, 0x66, 0x4D, 0x41, 0x31, 0x41, 0x00, 0x00, 0x01, 0x97,
+    0x6D, 0x65, 0x74, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x28, 0x68, 0x64, 0x6C, 0x72, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x70, 0x69, 0x63, 0x74, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x6C, 0x69, 0x62, 0x61, 0x76, 0x69, 0x66, 0x00, 0x00, 0x00, 0x00, 0x0E, 0x70, 0x69,
+    0x74, 0x6D, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x2C, 0x69, 0x6C, 0x6F, 0x63, 0x00, 0x00,
+    0x00, 0x00, 0x44, 0x00, 0x00, 0x02, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0xCD, 0x00, 0x00,
+    0x00, 0x1D, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x01, 0xBF, 0x00, 0x00, 0x00, 0x0E, 0x00, 0x00,
+    0x00, 0x42, 0x69, 0x69, 0x6E, 0x66, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x1A, 0x69, 0x6E,
+    0x66, 0x65, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x61, 0x76, 0x30, 0x31, 0x43, 0x6F, 0x6C, 0x6F,
+    0x72, 0x00, 0x00, 0x00, 0x00, 0x1A, 0x69, 0x6E, 0x66, 0x65, 0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00,
+    0x61, 0x76, 0x30, 0x31, 0x41, 0x6C, 0x70, 0x68, 0x61, 0x00, 0x00, 0x00, 0x00, 0x1A, 0x69, 0x72, 0x65, 0x66,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0E, 0x61, 0x75, 0x78, 0x6C, 0x00, 0x02, 0x00, 0x01, 0x00, 0x01,
+    0x00, 0x00, 0x00, 0xCD, 0x69, 0x70, 0x72, 0x70, 0x00, 0x00, 0x00, 0xA6, 0x69, 0x70, 0x63, 0x6F, 0x00, 0x00,
+    0x00, 0x14, 0x69, 0x73, 0x70, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x00, 0x00, 0x05,
+    0x00, 0x00, 0x00, 0x10, 0x70, 0x69, 0x78, 0x69, 0x00, 0x00, 0x00, 0x00, 0x03, 0x08, 0x08, 0x08, 0x00, 0x00,
+    0x00, 0x0C, 0x61, 0x76, 0x31, 0x43, 0x81, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x13, 0x63, 0x6F, 0x6C, 0x72,
+    0x6E, 0x63, 0x6C, 0x78, 0x00, 0x01, 0x00, 0x0D, 0x00, 0x06, 0x80, 0x00, 0x00, 0x00, 0x09, 0x69, 0x72, 0x6F,
+    0x74, 0x02, 0x00, 0x00, 0x00, 0x0E, 0x70, 0x69, 0x78, 0x69, 0x00, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00,
+    0x00, 0x0C, 0x61, 0x76, 0x31, 0x43, 0x81, 0x00, 0x1C, 0x00, 0x00, 0x00, 0x00, 0x38, 0x61, 0x75, 0x78, 0x43,
+    0x00, 0x00, 0x00, 0x00, 0x75, 0x72, 0x6E, 0x3A, 0x6D, 0x70, 0x65, 0x67, 0x3A, 0x6D, 0x70, 0x65, 0x67, 0x42,
+    0x3A, 0x63, 0x69, 0x63, 0x70, 0x3A, 0x73, 0x79, 0x73, 0x74, 0x65, 0x6D, 0x73, 0x3A, 0x61, 0x75, 0x78, 0x69,
+    0x6C, 0x69, 0x61, 0x72, 0x79, 0x3A, 0x61, 0x6C, 0x70, 0x68, 0x61, 0x00, 0x00, 0x00, 0x00, 0x1F, 0x69, 0x70,
+    0x6D, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x01, 0x05, 0x01, 0x02, 0x83, 0x04, 0x85,
+    0x00, 0x02, 0x04, 0x01, 0x06, 0x87, 0x08, 0x00, 0x00, 0x00, 0x33, 0x6D, 0x64, 0x61, 0x74, 0x12, 0x00, 0x0A,
+    0x05, 0x18, 0x08, 0xB4, 0x61, 0x50, 0x32, 0x03, 0x10, 0x00, 0x0C, 0x12, 0x00, 0x0A, 0x08, 0x38, 0x08, 0xB4,
+    0x61, 0x01, 0x0D, 0x06, 0x90, 0x32, 0x0F, 0x16, 0x40, 0x06, 0x18, 0x61, 0x84, 0x00, 0x00, 0x79, 0x4C, 0xEE,
+    0x62, 0x56, 0x1C, 0x58,
+};
+/* clang-format on */
+
+typedef struct sample_t {
+    const unsigned char *bytes;
+    apr_size_t length;
+    const char *type;
+    unsigned width;
+    unsigned height;
+} sample_t;
+
+#define SVG                                                                                                            \
+    "<?xml version='1.0'?><!-- > --><svg xmlns=\"http://www.w3.org/2000/svg\" height=\"5\" width=\"7px\"></svg>\n"
+
+static const sample_t samples[] = {
+    {png, sizeof png, "image/png", 7, 5},
+    {gif, sizeof gif, "image/gif", 7, 5},
+    {jpeg, sizeof jpeg, "image/jpeg", 7, 5},
+    {progressive_jpeg, sizeof progressive_jpeg, "image/jpeg", 7, 5},
+    {lossy_webp, sizeof lossy_webp, "image/webp", 7, 5},
+    {lossless_webp, sizeof lossless_webp, "image/webp", 7, 5},
+    {extended_webp, sizeof extended_webp, "image/webp", 7, 5},
+    {avif, sizeof avif, "image/avif", 7, 5},
+    {turned_avif, sizeof turned_avif, "image/avif", 5, 7},
+    {grid_avif, sizeof grid_avif, "image/avif", 64, 128},
+    {alpha_avif, sizeof alpha_avif, "image/avif", 7, 5},
+    {(const unsigned char *)SVG, sizeof SVG - 1, "image/svg+xml", 7, 5},
+};
+
+static atd_image_t image;
+
+/* Measures a copy of the very size, so that a read behind its end is seen; what is refused must leave the image alone. */
+static bool measured(const void *bytes, apr_size_t length)
+{
+    unsigned char *copy = malloc(length + !length);
+    bool found;
+
+    ck_assert_ptr_nonnull(copy);
+    memcpy(copy, bytes, length);
+    image = (atd_image_t){.type = "none", .width = 12345, .height = 54321};
+    found = atd_image_measure(&image, copy, length);
+    free(copy);
+    if (found)
+        ck_assert(image.width >= 1 && image.width <= 1000000 && image.height >= 1 && image.height <= 1000000);
+    else
+        ck_assert(strcmp(image.type, "none") == 0 && image.width == 12345 && image.height == 54321);
+    return found;
+}
+
+static bool is_sample(const sample_t *sample)
+{
+    return strcmp(image.type, sample->type) == 0 && image.width == sample->width && image.height == sample->height;
+}
+
+static atd_buffer_t *buffer(void)
+{
+    return atd_buffer_create(atd_test_pool, 256, ROOM);
+}
+
+static atd_buffer_t *numbers(const char *bytes, apr_size_t length)
+{
+    atd_buffer_t *out = buffer();
+
+    atd_buffer_add(out, bytes, length);
+    return out;
+}
+
+#define BYTES(text) numbers(text, sizeof text - 1)
+
+static void add_big(atd_buffer_t *out, uint64_t number, unsigned count)
+{
+    while (count > 0)
+        atd_buffer_putc(out, (char)(number >> 8 * --count & 0xFF));
+}
+
+static void add_little(atd_buffer_t *out, uint64_t number, unsigned count)
+{
+    for (; count > 0; count--, number >>= 8)
+        atd_buffer_putc(out, (char)(number & 0xFF));
+}
+
+static void add_buffer(atd_buffer_t *out, atd_buffer_t *in)
+{
+    const char *bytes;
+    apr_size_t length;
+
+    ATD_OK(atd_buffer_take(&bytes, &length, in, "the part"));
+    atd_buffer_add(out, bytes, length);
+}
+
+static bool measured_buffer(atd_buffer_t *out)
+{
+    const char *bytes;
+    apr_size_t length;
+
+    ATD_OK(atd_buffer_take(&bytes, &length, out, "the image"));
+    return measured(bytes, length);
+}
+
+#define MEASURES(call, expected_width, expected_height)                                                                \
+    do {                                                                                                               \
+        ck_assert_msg(call, "%s is refused", #call);                                                                   \
+        ck_assert_msg(image.width == (expected_width) && image.height == (expected_height), "%s: %u x %u", #call,      \
+                      image.width, image.height);                                                                      \
+    } while (0)
+
+/* ---- samples ---- */
+
+START_TEST(sample_is_measured)
+{
+    const sample_t *sample = &samples[_i];
+
+    ck_assert(measured(sample->bytes, sample->length));
+    ck_assert_msg(is_sample(sample), "%s, %u x %u", image.type, image.width, image.height);
+}
+END_TEST
+
+/* Once there are enough bytes, more of them change nothing. */
+START_TEST(cut_sample_has_its_size_or_none)
+{
+    const sample_t *sample = &samples[_i];
+    bool found = false;
+
+    for (apr_size_t length = 0; length <= sample->length; length++) {
+        bool now = measured(sample->bytes, length);
+
+        ck_assert_msg(now || !found, "refused at %d", (int)length);
+        ck_assert_msg(!now || is_sample(sample), "%s, %u x %u at %d", image.type, image.width, image.height,
+                      (int)length);
+        found = now;
+    }
+    ck_assert(found);
+}
+END_TEST
+
+START_TEST(nothing_is_no_image)
+{
+    ck_assert(!atd_image_measure(&image, NULL, 0));
+    ck_assert(!measured("", 0));
+    ck_assert(!measured("plain text", 10));
+    ck_assert(!measured("<html><svg width='1' height='1'/></html>", 40));
+    ck_assert(!measured("BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0", 26));
+}
+END_TEST
+
+/* Knuth's MMIX generator: the same bytes in each run. */
+static unsigned next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(*state >> 33);
+}
+
+START_TEST(changed_bytes_are_harmless)
+{
+    uint64_t state = 1;
+    unsigned char bytes[512];
+
+    for (unsigned i = 0; i < 200000; i++) {
+        const sample_t *sample = &samples[next_random(&state) % COUNT(samples)];
+        apr_size_t length = sample->length;
+
+        ck_assert_uint_le(length, sizeof bytes);
+        memcpy(bytes, sample->bytes, length);
+        for (unsigned changes = 1 + next_random(&state) % 8; changes > 0; changes--)
+            bytes[next_random(&state) % length] = (unsigned char)next_random(&state);
+        if (next_random(&state) % 4 == 0)
+            length = next_random(&state) % length;
+        measured(bytes, length);
+    }
+}
+END_TEST
+
+/* ---- PNG, GIF, WebP ---- */
+
+static bool measured_png(uint32_t width, uint32_t height)
+{
+    atd_buffer_t *out = buffer();
+
+    atd_buffer_add(out, "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR", 16);
+    add_big(out, width, 4);
+    add_big(out, height, 4);
+    return measured_buffer(out);
+}
+
+START_TEST(png_sides_are_bounded)
+{
+    MEASURES(measured_png(1, 1000000), 1, 1000000);
+    MEASURES(measured_png(1000000, 1), 1000000, 1);
+    ck_assert(!measured_png(0, 5));
+    ck_assert(!measured_png(7, 0));
+    ck_assert(!measured_png(1000001, 5));
+    ck_assert(!measured_png(7, 1000001));
+    ck_assert(!measured_png(0x80000000, 5));
+    ck_assert(!measured_png(0xFFFFFFFF, 0xFFFFFFFF));
+    ck_assert(!measured("\x89PNG\r\n\x1A\n\0\0\0\x0DIDAT\0\0\0\7\0\0\0\5", 24));
+    ck_assert(!measured("\x89PNG\n\n\x1A\n\0\0\0\x0DIHDR\0\0\0\7\0\0\0\5", 24));
+}
+END_TEST
+
+START_TEST(gif_of_both_versions)
+{
+    MEASURES(measured("GIF87a\x2C\x01\x02\0", 10), 300, 2);
+    MEASURES(measured("GIF89a\xFF\xFF\1\0", 10), 65535, 1);
+    ck_assert(!measured("GIF88a\7\0\5\0", 10));
+    ck_assert(!measured("GIF89a\0\0\5\0", 10));
+    ck_assert(!measured("GIF89a\7\0\0\0", 10));
+}
+END_TEST
+
+static bool measured_webp(const char *chunk, const char *data, apr_size_t length)
+{
+    atd_buffer_t *out = buffer();
+
+    atd_buffer_add(out, "RIFF\xFF\xFF\xFF\xFFWEBP", 12);
+    atd_buffer_add(out, chunk, 4);
+    add_big(out, 0, 4);
+    atd_buffer_add(out, data, length);
+    return measured_buffer(out);
+}
+
+START_TEST(webp_of_each_kind)
+{
+    MEASURES(measured_webp("VP8 ", "\x10\0\0\x9D\x01\x2A\7\x40\5\xC0", 10), 7, 5);
+    MEASURES(measured_webp("VP8 ", "\x10\0\0\x9D\x01\x2A\xFF\xFF\xFF\xFF", 10), 16383, 16383);
+    ck_assert(!measured_webp("VP8 ", "\x11\0\0\x9D\x01\x2A\7\0\5\0", 10));
+    ck_assert(!measured_webp("VP8 ", "\x10\0\0\x9D\x01\x2B\7\0\5\0", 10));
+    ck_assert(!measured_webp("VP8 ", "\x10\0\0\x9D\x01\x2A\0\x40\5\0", 10));
+    MEASURES(measured_webp("VP8L", "\x2F\0\0\0\x10", 5), 1, 1);
+    MEASURES(measured_webp("VP8L", "\x2F\xFF\xFF\xFF\x1F", 5), 16384, 16384);
+    ck_assert(!measured_webp("VP8L", "\x2F\0\0\0\x20", 5));
+    ck_assert(!measured_webp("VP8L", "\x2E\0\0\0\x10", 5));
+    MEASURES(measured_webp("VP8X", "\0\0\0\0\x3F\x42\x0F\0\0\0", 10), 1000000, 1);
+    ck_assert(!measured_webp("VP8X", "\0\0\0\0\x40\x42\x0F\0\0\0", 10));
+    ck_assert(!measured_webp("VP8X", "\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF", 10));
+    ck_assert(!measured_webp("ALPH", "\x2F\0\0\0\x10\0\0\0\0\0", 10));
+}
+END_TEST
+
+/* ---- JPEG ---- */
+
+#define START "\xFF\xD8"
+#define FRAME "\xFF\xC0\0\x0B\x08\0\5\0\7\1\1\x11\0"
+#define FRAME_LENGTH 13
+
+/* SOI, @p before, and a frame of 7 x 5. */
+static bool measured_jpeg(const char *before, apr_size_t length)
+{
+    atd_buffer_t *out = buffer();
+
+    atd_buffer_puts(out, START);
+    atd_buffer_add(out, before, length);
+    atd_buffer_add(out, FRAME, FRAME_LENGTH);
+    return measured_buffer(out);
+}
+
+/* The same with EXIF data: a TIFF file of @p tiff. */
+static bool measured_exif(atd_buffer_t *tiff)
+{
+    atd_buffer_t *out = buffer();
+    const char *bytes;
+    apr_size_t length;
+
+    add_big(out, 0xFFE1, 2);
+    add_big(out, atd_buffer_length(tiff) + 8, 2);
+    atd_buffer_add(out, "Exif\0\0", 6);
+    add_buffer(out, tiff);
+    ATD_OK(atd_buffer_take(&bytes, &length, out, "the segment"));
+    return measured_jpeg(bytes, length);
+}
+
+typedef void (*adder_t)(atd_buffer_t *out, uint64_t number, unsigned count);
+
+static void add_entry(atd_buffer_t *out, adder_t add, unsigned tag, unsigned type, unsigned value)
+{
+    add(out, tag, 2);
+    add(out, type, 2);
+    add(out, 1, 4);
+    add(out, value, 2);
+    add(out, 0, 2);
+}
+
+/* A TIFF file whose directory says that it has @p count entries and stands at @p start. */
+static atd_buffer_t *tiff_header(adder_t add, uint32_t start, unsigned count)
+{
+    atd_buffer_t *out = buffer();
+
+    atd_buffer_puts(out, add == add_big ? "MM" : "II");
+    add(out, 42, 2);
+    add(out, start, 4);
+    add(out, count, 2);
+    return out;
+}
+
+static bool measured_orientation(adder_t add, unsigned type, unsigned value)
+{
+    atd_buffer_t *tiff = tiff_header(add, 8, 2);
+
+    add_entry(tiff, add, 0x010F, 2, 6);
+    add_entry(tiff, add, 0x0112, type, value);
+    return measured_exif(tiff);
+}
+
+START_TEST(orientation_swaps_from_five_on)
+{
+    for (unsigned value = 0; value <= 9; value++) {
+        bool swapped = value >= 5 && value <= 8;
+
+        MEASURES(measured_orientation(add_big, 3, value), (swapped ? 5 : 7), (swapped ? 7 : 5));
+        MEASURES(measured_orientation(add_little, 3, value), (swapped ? 5 : 7), (swapped ? 7 : 5));
+    }
+    MEASURES(measured_orientation(add_little, 3, 0x0600), 7, 5);
+    MEASURES(measured_orientation(add_big, 3, 0xFFFF), 7, 5);
+    MEASURES(measured_orientation(add_big, 4, 6), 7, 5);
+}
+END_TEST
+
+START_TEST(hostile_exif_turns_nothing)
+{
+    static const uint32_t starts[] = {0, 1, 4, 7, 20, 21, 22, 23, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF};
+
+    for (unsigned i = 0; i < COUNT(starts); i++) {
+        atd_buffer_t *tiff = tiff_header(i % 2 ? add_big : add_little, starts[i], 0xFFFF);
+
+        add_entry(tiff, i % 2 ? add_big : add_little, 0x0112, 3, 6);
+        MEASURES(measured_exif(tiff), 7, 5);
+    }
+    MEASURES(measured_exif(tiff_header(add_big, 8, 0)), 7, 5);
+    MEASURES(measured_exif(tiff_header(add_big, 8, 0xFFFF)), 7, 5);
+    MEASURES(measured_exif(buffer()), 7, 5);
+    MEASURES(measured_jpeg("\xFF\xE1\0\x08"
+                           "Exif\0\0",
+                           10),
+             7, 5);
+    MEASURES(measured_jpeg("\xFF\xE1\0\x02", 4), 7, 5);
+}
+END_TEST
+
+/* An entry that is not whole; and one where the directory has fewer. */
+START_TEST(entry_counts_where_it_is_whole)
+{
+    atd_buffer_t *tiff = tiff_header(add_big, 8, 1);
+
+    atd_buffer_add(tiff, "\x01\x12\0\3\0\0\0\1\0", 9);
+    MEASURES(measured_exif(tiff), 7, 5);
+    atd_buffer_putc(tiff, '\6');
+    MEASURES(measured_exif(tiff), 5, 7);
+    tiff = tiff_header(add_big, 8, 1);
+    add_entry(tiff, add_big, 0x0100, 3, 6);
+    add_entry(tiff, add_big, 0x0112, 3, 6);
+    MEASURES(measured_exif(tiff), 7, 5);
+}
+END_TEST
+
+START_TEST(first_orientation_counts)
+{
+    static const char turned[] = "\xFF\xE1\0\x1E"
+                                 "Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0";
+    atd_buffer_t *out = BYTES(START "\xFF\xE1\0\x08"
+                                    "Exif\0\0");
+
+    atd_buffer_add(out, turned, sizeof turned - 1);
+    atd_buffer_add(out, turned, sizeof turned - 5);
+    atd_buffer_add(out, "\0\1\0\0", 4);
+    atd_buffer_add(out, FRAME, FRAME_LENGTH);
+    MEASURES(measured_buffer(out), 5, 7);
+}
+END_TEST
+
+START_TEST(cut_tiff_header_turns_nothing)
+{
+    static const char header[] = "MM\0*\0\0\0\x08\0\1";
+
+    for (apr_size_t length = 0; length < sizeof header; length++)
+        MEASURES(measured_exif(numbers(header, length)), 7, 5);
+}
+END_TEST
+
+START_TEST(segments_are_passed_over)
+{
+    MEASURES(measured_jpeg("\xFF\xE0\0\x04\xFF\xC0", 6), 7, 5);
+    MEASURES(measured_jpeg("\xFF\xC4\0\x02\xFF\xC8\0\x02\xFF\xCC\0\x02", 12), 7, 5);
+    MEASURES(measured_jpeg("\xFF\xFF\xFF", 3), 7, 5);
+    MEASURES(measured_jpeg("\xFF\xFE\0\x02 \xFF\0 ", 8), 7, 5);
+    MEASURES(measured_jpeg("\xFF\x01\xFF\xD0\xFF\xD7", 6), 7, 5);
+    ck_assert(!measured_jpeg("\xFF\xDA\0\x02", 4));
+    ck_assert(!measured_jpeg("\xFF\xD9", 2));
+    ck_assert(!measured_jpeg("x", 1));
+}
+END_TEST
+
+START_TEST(segment_lengths_are_checked)
+{
+    ck_assert(!measured_jpeg("\xFF\xE0\0\0", 4));
+    ck_assert(!measured_jpeg("\xFF\xE0\0\1", 4));
+    ck_assert(!measured_jpeg("\xFF\xE0\xFF\xFF", 4));
+    ck_assert(!measured_jpeg("\xFF\xE0\0\x10", 4));
+    ck_assert(!measured(START "\xFF\xC0\0\x02\x08\0\5\0\7", 11));
+    ck_assert(!measured(START "\xFF\xC0\0\x06\x08\0\5\0\7", 11));
+    ck_assert(!measured(START "\xFF\xC0\0\x07\x08\0\0\0\7", 11));
+    ck_assert(!measured(START "\xFF\xC0\0\x07\x08\0\5\0\0", 11));
+    MEASURES(measured(START "\xFF\xC0\0\x07\x08\0\5\0\7", 11), 7, 5);
+}
+END_TEST
+
+START_TEST(every_frame_header_counts)
+{
+    for (unsigned marker = 0xC0; marker <= 0xCF; marker++) {
+        const char bytes[] = {'\xFF', '\xD8', '\xFF', (char)marker, 0, 7, 8, 0, 5, 1, 0};
+        bool frame = marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+
+        ck_assert_msg(measured(bytes, sizeof bytes) == frame, "marker %x", marker);
+    }
+}
+END_TEST
+
+/* ---- AVIF ---- */
+
+static void add_box(atd_buffer_t *out, const char *type, atd_buffer_t *content)
+{
+    add_big(out, atd_buffer_length(content) + 8, 4);
+    atd_buffer_puts(out, type);
+    add_buffer(out, content);
+}
+
+/* What an AVIF file is made of; a test changes a part, and avif_file() puts them together. */
+typedef struct parts_t {
+    const char *brands;
+    atd_buffer_t *pitm;
+    atd_buffer_t *ipco;
+    atd_buffer_t *ipma;
+} parts_t;
+
+static void add_ispe(atd_buffer_t *ipco, uint32_t width, uint32_t height)
+{
+    atd_buffer_t *ispe = BYTES("\0\0\0\0");
+
+    add_big(ispe, width, 4);
+    add_big(ispe, height, 4);
+    add_box(ipco, "ispe", ispe);
+}
+
+/* Item 1 of 7 x 5, turned by a quarter; properties: pixi, ispe, irot, and another item's ispe. */
+static parts_t parts(void)
+{
+    parts_t made = {.brands = "avif\0\0\0\0mif1avif", .ipco = buffer()};
+
+    add_box(made.ipco, "pixi", buffer());
+    add_ispe(made.ipco, 7, 5);
+    add_box(made.ipco, "irot", BYTES("\1"));
+    add_ispe(made.ipco, 70, 50);
+    made.pitm = BYTES("\0\0\0\0\0\1");
+    made.ipma = BYTES("\0\0\0\0\0\0\0\2\0\2\1\4\0\1\3\1\2\x83");
+    return made;
+}
+
+static atd_buffer_t *iprp(const parts_t *made)
+{
+    atd_buffer_t *out = buffer();
+
+    add_box(out, "ipco", made->ipco);
+    add_box(out, "ipma", made->ipma);
+    return out;
+}
+
+static atd_buffer_t *meta(const parts_t *made)
+{
+    atd_buffer_t *out = BYTES("\0\0\0\0");
+
+    add_box(out, "hdlr", buffer());
+    add_box(out, "pitm", made->pitm);
+    add_box(out, "iprp", iprp(made));
+    return out;
+}
+
+static atd_buffer_t *ftyp(const parts_t *made)
+{
+    atd_buffer_t *out = buffer();
+
+    add_box(out, "ftyp", numbers(made->brands, 16));
+    return out;
+}
+
+static bool measured_parts(const parts_t *made)
+{
+    atd_buffer_t *out = ftyp(made);
+
+    add_box(out, "meta", meta(made));
+    return measured_buffer(out);
+}
+
+START_TEST(primary_item_counts)
+{
+    parts_t made = parts();
+
+    MEASURES(measured_parts(&made), 5, 7);
+    made.pitm = BYTES("\0\0\0\0\0\2");
+    MEASURES(measured_parts(&made), 70, 50);
+    made.pitm = BYTES("\1\0\0\0\0\0\0\1");
+    MEASURES(measured_parts(&made), 5, 7);
+    made.pitm = BYTES("\0\0\0\0\0\3");
+    ck_assert(!measured_parts(&made));
+    made.pitm = BYTES("\1\0\0\0\0\1");
+    ck_assert(!measured_parts(&made));
+    made.pitm = buffer();
+    ck_assert(!measured_parts(&made));
+}
+END_TEST
+
+START_TEST(brand_tells_avif_from_heic)
+{
+    parts_t made = parts();
+
+    made.brands = "avis\0\0\0\0msf1miaf";
+    MEASURES(measured_parts(&made), 5, 7);
+    made.brands = "mif1\0\0\0\0miafavif";
+    MEASURES(measured_parts(&made), 5, 7);
+    made.brands = "heic\0\0\0\0mif1heic";
+    ck_assert(!measured_parts(&made));
+    made.brands = "mif1avifmif1miaf"; /* where the version stands */
+    ck_assert(!measured_parts(&made));
+}
+END_TEST
+
+START_TEST(entries_come_in_four_forms)
+{
+    parts_t made = parts();
+
+    made.ipma = BYTES("\0\0\0\1\0\0\0\2\0\2\1\0\4\0\1\2\x80\2\0\3");
+    MEASURES(measured_parts(&made), 5, 7);
+    made.ipma = BYTES("\1\0\0\0\0\0\0\2\0\0\0\2\1\4\0\0\0\1\2\2\x83");
+    MEASURES(measured_parts(&made), 5, 7);
+    made.ipma = BYTES("\1\0\0\1\0\0\0\2\0\0\0\2\1\0\4\0\0\0\1\2\0\2\x80\3");
+    MEASURES(measured_parts(&made), 5, 7);
+    made.ipma = BYTES("\0\0\0\0\0\0\0\1\0\1\2\0\2");
+    MEASURES(measured_parts(&made), 7, 5);
+}
+END_TEST
+
+START_TEST(hostile_entries_are_refused)
+{
+    parts_t made = parts();
+
+    made.ipma = BYTES("\0\0\0\0\xFF\xFF\xFF\xFF\0\2\1\4");
+    ck_assert(!measured_parts(&made));
+    made.ipma = BYTES("\0\0\0\0\xFF\xFF\xFF\xFF\0\2\xFF\4\0\1\1\2");
+    ck_assert(!measured_parts(&made));
+    made.ipma = BYTES("\0\0\0\0\0\0\0\1\0\1\3\1\2"); /* one is missing */
+    ck_assert(!measured_parts(&made));
+    made.ipma = BYTES("\0\0\0\0\0\0\0\1\0\1\2\2\5"); /* no such property */
+    ck_assert(!measured_parts(&made));
+    made.ipma = BYTES("\0\0\0\0\0\0\0\1\0\1\1\3"); /* no ispe */
+    ck_assert(!measured_parts(&made));
+    made.ipma = BYTES("\0\0\0\0\0\0\0\0\0\1\1\2"); /* no entry */
+    ck_assert(!measured_parts(&made));
+    made.ipma = buffer();
+    ck_assert(!measured_parts(&made));
+}
+END_TEST
+
+START_TEST(rotations)
+{
+    for (unsigned turns = 0; turns < 8; turns++) {
+        const char angle = (char)turns;
+        parts_t made = parts();
+
+        made.ipco = buffer();
+        add_box(made.ipco, "irot", numbers(&angle, 1));
+        add_ispe(made.ipco, 7, 5);
+        made.ipma = BYTES("\0\0\0\0\0\0\0\1\0\1\2\2\1");
+        MEASURES(measured_parts(&made), (turns % 2 ? 5 : 7), (turns % 2 ? 7 : 5));
+    }
+}
+END_TEST
+
+START_TEST(avif_sides_are_bounded)
+{
+    static const uint32_t sides[][2] = {{0, 5}, {7, 0}, {1000001, 5}, {7, 0xFFFFFFFF}, {0x80000007, 5}};
+    parts_t made = parts();
+
+    made.ipma = BYTES("\0\0\0\0\0\0\0\1\0\1\1\1");
+    for (unsigned i = 0; i < COUNT(sides); i++) {
+        made.ipco = buffer();
+        add_ispe(made.ipco, sides[i][0], sides[i][1]);
+        ck_assert(!measured_parts(&made));
+    }
+    made.ipco = buffer();
+    add_ispe(made.ipco, 1000000, 1);
+    MEASURES(measured_parts(&made), 1000000, 1);
+    made.ipco = buffer();
+    add_box(made.ipco, "ispe", BYTES("\0\0\0\0\0\0\0\7\0\0\0"));
+    ck_assert(!measured_parts(&made));
+    made.ipco = buffer();
+    add_box(made.ipco, "irot", buffer());
+    ck_assert(!measured_parts(&made));
+}
+END_TEST
+
+/* A box of the header @p head, @p length bytes, between ftyp and meta. */
+static bool measured_after(const char *head, apr_size_t length)
+{
+    parts_t made = parts();
+    atd_buffer_t *out = ftyp(&made);
+
+    atd_buffer_add(out, head, length);
+    add_box(out, "meta", meta(&made));
+    return measured_buffer(out);
+}
+
+START_TEST(box_sizes_are_checked)
+{
+    MEASURES(measured_after("\0\0\0\x08"
+                            "free",
+                            8),
+             5, 7);
+    MEASURES(measured_after("\0\0\0\1free\0\0\0\0\0\0\0\x11x", 17), 5, 7);
+    ck_assert(!measured_after("\0\0\0\0free", 8));
+    ck_assert(!measured_after("\0\0\0\7free", 8));
+    ck_assert(!measured_after("\0\0\0\2free", 8));
+    ck_assert(!measured_after("\xFF\xFF\xFF\xFF"
+                              "free",
+                              8));
+    ck_assert(!measured_after("\0\0\0\1free", 8)); /* meta's head is the size */
+    ck_assert(!measured_after("\0\0\0\1free\0\0\0\0\0\0\0\x0F", 16));
+    ck_assert(!measured_after("\0\0\0\1free\0\0\0\0\0\0\0\0", 16));
+    ck_assert(!measured_after("\0\0\0\1free\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 16));
+    ck_assert(!measured_after("\0\0\0\1free\x80\0\0\0\0\0\0\x10", 16));
+    ck_assert(!measured_after("\0\0\0\1free\0\0\0\1\0\0\0\x10", 16));
+}
+END_TEST
+
+/* The last box of a file may leave its size out, and any box may have a long one. */
+START_TEST(meta_with_a_special_size)
+{
+    parts_t made = parts();
+    atd_buffer_t *out = ftyp(&made);
+
+    add_big(out, 0, 4);
+    atd_buffer_puts(out, "meta");
+    add_buffer(out, meta(&made));
+    MEASURES(measured_buffer(out), 5, 7);
+    out = ftyp(&made);
+    add_big(out, 1, 4);
+    atd_buffer_puts(out, "meta");
+    add_big(out, atd_buffer_length(meta(&made)) + 16, 8);
+    add_buffer(out, meta(&made));
+    MEASURES(measured_buffer(out), 5, 7);
+}
+END_TEST
+
+START_TEST(boxes_come_in_any_order)
+{
+    parts_t made = parts();
+    atd_buffer_t *properties = buffer();
+    atd_buffer_t *content = BYTES("\0\0\0\0");
+    atd_buffer_t *out = ftyp(&made);
+
+    add_box(properties, "ipma", BYTES("\0\0\0\0\0\0\0\1\0\2\1\4"));
+    add_box(properties, "ipma", BYTES("\1\0\0\0\0\0\0\1\0\0\0\1\2\2\3"));
+    add_box(properties, "ipco", made.ipco);
+    add_box(content, "iprp", properties);
+    add_box(content, "pitm", made.pitm);
+    add_box(out, "mdat", BYTES("ispe"));
+    add_box(out, "meta", content);
+    MEASURES(measured_buffer(out), 5, 7);
+    out = buffer();
+    add_box(out, "meta", meta(&made));
+    add_buffer(out, ftyp(&made));
+    ck_assert(!measured_buffer(out));
+}
+END_TEST
+
+/* 255 numbers, each of a property behind thousands of others. */
+START_TEST(many_boxes_are_cheap)
+{
+    parts_t made = parts();
+    apr_time_t start;
+
+    made.ipco = buffer();
+    for (unsigned i = 0; i < 8000; i++)
+        add_box(made.ipco, "irot", BYTES("\0"));
+    add_ispe(made.ipco, 7, 5);
+    made.ipma = BYTES("\0\0\0\1\0\0\0\1\0\1\xFF");
+    for (unsigned i = 0; i < 255; i++)
+        add_big(made.ipma, 8001, 2);
+    start = apr_time_now();
+    MEASURES(measured_parts(&made), 7, 5);
+    ck_assert_int_lt(apr_time_now() - start, apr_time_from_sec(2));
+}
+END_TEST
+
+/* ---- SVG ---- */
+
+typedef struct svg_case_t {
+    const char *text;
+    unsigned width; /* 0: it has no size */
+    unsigned height;
+} svg_case_t;
+
+static const svg_case_t svg_cases[] = {
+    {"<svg width='7' height='5'>", 7, 5},
+    {"<svg width=\"7\" height=\"5\"/>", 7, 5},
+    {" \r\n\t<svg\n\twidth = '7px'\r\n height= ' 5px '\t>", 7, 5},
+    {"\xEF\xBB\xBF<svg width='7' height='5'>", 7, 5},
+    {"<svg:svg xmlns:svg='http://www.w3.org/2000/svg' width='7' height='5'>", 7, 5},
+    {"<svg id='a>b/>' width='7' height='5'>", 7, 5},
+    {"<svg data-width='1' stroke-width='2' inkscape:width='3' width='7' height='5'>", 7, 5},
+    {"<svg viewBox='0 0 70 50' width='7' height='5'>", 7, 5},
+
+    /* what may stand before the root */
+    {"<?xml version='1.0' encoding='UTF-8'?>\n<svg width='7' height='5'>", 7, 5},
+    {"<?xml-stylesheet href='>'?><?a?><svg width='7' height='5'>", 7, 5},
+    {"<!-- <svg width='1' height='1'> --><!----><!-- > --><svg width='7' height='5'>", 7, 5},
+    {"<!DOCTYPE svg><svg width='7' height='5'>", 7, 5},
+    {"<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" 'a>b'>\n<svg width='7' height='5'>", 7, 5},
+    {"<!DOCTYPE svg [<!ENTITY a \"]>'\"><!-- ]>' --><?b ]>\" ?>] ><!-- --><svg width='7' height='5'>", 7, 5},
+    {"<!--><svg width='7' height='5'>", 0, 0},
+    {"<!--<!DOCTYPE svg><?a?><svg width='7' height='5'>", 0, 0},
+    {"<?xml <svg width='7' height='5'>", 0, 0},
+    {"<!DOCTYPE svg [<!ENTITY a 'b'> <svg width='7' height='5'>", 0, 0},
+    {"<!DOCTYPE svg \"<svg width='7' height='5'>", 0, 0},
+    {"<!DOCTYPE svg", 0, 0},
+    {"text <svg width='7' height='5'>", 0, 0},
+    {"<g><svg width='7' height='5'>", 0, 0},
+    {"<svgs width='7' height='5'>", 0, 0},
+    {"<SVG width='7' height='5'>", 0, 0},
+    {"<x:svg:svg width='7' height='5'>", 0, 0},
+
+    /* attributes */
+    {"<svg width=7 height=5>", 0, 0},
+    {"<svg width='7' height='5'", 0, 0},
+    {"<svg width='7' height='5", 0, 0},
+    {"<svg width='7' height>", 0, 0},
+    {"<svg width='7' height=>", 0, 0},
+    {"<svg width='7' height=", 0, 0},
+    {"<svg width='7' height='5\">", 0, 0},
+    {"<svg id='<' width='7' height='5'>", 0, 0},
+    {"<svg ='1' width='7' height='5'>", 0, 0},
+    {"<svg / width='7' height='5'>", 0, 0},
+    {"<svg>", 0, 0},
+    {"<svg", 0, 0},
+    {"<", 0, 0},
+
+    /* numbers */
+    {"<svg width='+7.4' height='4.5px'>", 7, 5},
+    {"<svg width='.7e1' height='500E-2'>", 7, 5},
+    {"<svg width='7.' height='5e+0px'>", 7, 5},
+    {"<svg width='1000000' height='1000000.4'>", 1000000, 1000000},
+    {"<svg width='1e6' height='0.5'>", 1000000, 1},
+    {"<svg width='0' height='5' viewBox='0 0 7 5'>", 0, 0},
+    {"<svg width='0.4' height='5'>", 0, 0},
+    {"<svg width='1000001' height='5'>", 0, 0},
+    {"<svg width='1e9' height='5'>", 0, 0},
+    {"<svg width='1e99999999999999999999' height='5'>", 0, 0},
+    {"<svg width='1e-99999999999999999999' height='5'>", 0, 0},
+    {"<svg width='-7' height='5'>", 0, 0},
+    {"<svg width='' height='5'>", 0, 0},
+    {"<svg width='.' height='5'>", 0, 0},
+    {"<svg width='e1' height='5'>", 0, 0},
+    {"<svg width='+-7' height='5'>", 0, 0},
+    {"<svg width='7,' height='5'>", 0, 0},
+    {"<svg width='7 px' height='5'>", 0, 0},
+    {"<svg width='7pxx' height='5'>", 0, 0},
+    {"<svg width='&#55;' height='5'>", 0, 0},
+    {"<svg width='nan' height='inf'>", 0, 0},
+    {"<svg width='0x7' height='5'>", 0, 0},
+
+    /* other units, and the view box */
+    {"<svg width='100%' height='5'>", 0, 0},
+    {"<svg width='7em' height='5em'>", 0, 0},
+    {"<svg width='7mm' height='5'>", 0, 0},
+    {"<svg width='100%' height='100%' viewBox='0 0 7 5'>", 7, 5},
+    {"<svg width='2em' height='1e1em' viewBox='0 0 7 5'>", 7, 5},
+    {"<svg viewBox='0 0 7 5'>", 7, 5},
+    {"<svg viewBox=' -1.5,-2 , 7.2\n5e0 '>", 7, 5},
+    {"<svg viewBox='0-1+7 5'>", 7, 5},
+    {"<svg width='14' viewBox='0 0 7 5'>", 14, 10},
+    {"<svg viewBox='0 0 7 5' height='10' width='auto'>", 14, 10},
+    {"<svg viewbox='0 0 7 5'>", 0, 0},
+    {"<svg viewBox='0 0 7'>", 0, 0},
+    {"<svg viewBox='0 0 7 5 3'>", 0, 0},
+    {"<svg viewBox='0,,0 7 5'>", 0, 0},
+    {"<svg viewBox=',0 0 7 5'>", 0, 0},
+    {"<svg viewBox='0 0 0 5'>", 0, 0},
+    {"<svg viewBox='0 0 7 -5'>", 0, 0},
+    {"<svg viewBox='0 0 7px 5px'>", 0, 0},
+    {"<svg viewBox='0 0 1e30 5' width='7'>", 0, 0},
+    {"<svg viewBox='0 0 1e-30 1e9' width='7'>", 0, 0},
+    {"<svg viewBox='0 0 7 5' width='0'>", 0, 0},
+};
+
+START_TEST(svg_is_measured)
+{
+    const svg_case_t *expected = &svg_cases[_i];
+    bool found = measured(expected->text, strlen(expected->text));
+
+    ck_assert_msg(found == (expected->width > 0), "%s", expected->text);
+    if (!found)
+        return;
+    ck_assert_str_eq(image.type, "image/svg+xml");
+    ck_assert_msg(image.width == expected->width && image.height == expected->height, "%s: %u x %u", expected->text,
+                  image.width, image.height);
+}
+END_TEST
+
+START_TEST(cut_svg_has_its_size_or_none)
+{
+    const svg_case_t *expected = &svg_cases[_i];
+
+    for (apr_size_t length = 0; length < strlen(expected->text); length++)
+        if (measured(expected->text, length))
+            ck_assert_msg(image.width == expected->width && image.height == expected->height, "%.*s", (int)length,
+                          expected->text);
+}
+END_TEST
+
+static const char *repeat(const char *unit, unsigned count)
+{
+    atd_buffer_t *out = buffer();
+    const char *text;
+
+    while (count-- > 0)
+        atd_buffer_puts(out, unit);
+    ATD_OK(atd_buffer_take(&text, NULL, out, "the text"));
+    return text;
+}
+
+START_TEST(svg_may_hold_a_nul)
+{
+    ck_assert(!measured("<svg\0 width='7' height='5'>", 27));
+    ck_assert(!measured("<svg a\0='' width='7' height='5'>", 32));
+    ck_assert(!measured("<svg width='7\0' height='5'>", 27));
+    MEASURES(measured("<!--\0--><svg id='\0' width='7' height='5'>", 41), 7, 5);
+}
+END_TEST
+
+static const char *const hostile_units[] = {"<!--",  "<!---->", "<?",  "<?a?>",       "<!DOCTYPE ", "<!DOCTYPE>",
+                                            "<svg ", "<svg a",  "<",   " ",           "'",          "<!DOCTYPE[",
+                                            "[<!--", "a='' ",   "-->", "\xEF\xBB\xBF"};
+
+START_TEST(hostile_svg_is_cheap)
+{
+    const char *unit = hostile_units[_i];
+    const char *text = repeat(unit, 65536 / (unsigned)strlen(unit));
+    const char *tag = apr_pstrcat(atd_test_pool, "<svg ", text, NULL);
+    const char *doctype = apr_pstrcat(atd_test_pool, "<!DOCTYPE ", text, NULL);
+    apr_time_t start = apr_time_now();
+
+    ck_assert(!measured(text, strlen(text)));
+    ck_assert(!measured(tag, strlen(tag)));
+    ck_assert(!measured(doctype, strlen(doctype)));
+    ck_assert_int_lt(apr_time_now() - start, apr_time_from_sec(2));
+}
+END_TEST
+
+START_TEST(long_numbers_are_read_whole)
+{
+    const char *zeros = repeat("0", 5000);
+    const char *text = apr_pstrcat(atd_test_pool, "<svg width='", zeros, "7' height='5.", zeros, "1'>", NULL);
+
+    MEASURES(measured(text, strlen(text)), 7, 5);
+    text = apr_pstrcat(atd_test_pool, "<svg width='7", zeros, "' height='5'>", NULL);
+    ck_assert(!measured(text, strlen(text)));
+    text = apr_pstrcat(atd_test_pool, "<svg width='7' viewBox='0 0 .", zeros, "1 5'>", NULL);
+    ck_assert(!measured(text, strlen(text)));
+}
+END_TEST
+
+/* ---- suite ---- */
+
+static void add_samples(Suite *suite)
+{
+    TCase *tests = atd_test_case(suite, "samples");
+
+    tcase_set_timeout(tests, 120); /* under valgrind */
+    tcase_add_loop_test(tests, sample_is_measured, 0, (int)COUNT(samples));
+    tcase_add_loop_test(tests, cut_sample_has_its_size_or_none, 0, (int)COUNT(samples));
+    tcase_add_test(tests, nothing_is_no_image);
+    tcase_add_test(tests, changed_bytes_are_harmless);
+}
+
+static void add_bitmaps(Suite *suite)
+{
+    TCase *tests = atd_test_case(suite, "PNG, GIF, WebP, JPEG");
+
+    tcase_add_test(tests, png_sides_are_bounded);
+    tcase_add_test(tests, gif_of_both_versions);
+    tcase_add_test(tests, webp_of_each_kind);
+    tcase_add_test(tests, orientation_swaps_from_five_on);
+    tcase_add_test(tests, hostile_exif_turns_nothing);
+    tcase_add_test(tests, entry_counts_where_it_is_whole);
+    tcase_add_test(tests, first_orientation_counts);
+    tcase_add_test(tests, cut_tiff_header_turns_nothing);
+    tcase_add_test(tests, segments_are_passed_over);
+    tcase_add_test(tests, segment_lengths_are_checked);
+    tcase_add_test(tests, every_frame_header_counts);
+}
+
+static void add_avif(Suite *suite)
+{
+    TCase *tests = atd_test_case(suite, "AVIF");
+
+    tcase_add_test(tests, primary_item_counts);
+    tcase_add_test(tests, brand_tells_avif_from_heic);
+    tcase_add_test(tests, entries_come_in_four_forms);
+    tcase_add_test(tests, hostile_entries_are_refused);
+    tcase_add_test(tests, rotations);
+    tcase_add_test(tests, avif_sides_are_bounded);
+    tcase_add_test(tests, box_sizes_are_checked);
+    tcase_add_test(tests, meta_with_a_special_size);
+    tcase_add_test(tests, boxes_come_in_any_order);
+    tcase_add_test(tests, many_boxes_are_cheap);
+}
+
+static void add_svg(Suite *suite)
+{
+    TCase *tests = atd_test_case(suite, "SVG");
+
+    tcase_add_loop_test(tests, svg_is_measured, 0, (int)COUNT(svg_cases));
+    tcase_add_loop_test(tests, cut_svg_has_its_size_or_none, 0, (int)COUNT(svg_cases));
+    tcase_add_test(tests, svg_may_hold_a_nul);
+    tcase_add_loop_test(tests, hostile_svg_is_cheap, 0, (int)COUNT(hostile_units));
+    tcase_add_test(tests, long_numbers_are_read_whole);
+}
+
+Suite *image_suite(void)
+{
+    Suite *suite = suite_create("image");
+
+    add_samples(suite);
+    add_bitmaps(suite);
+    add_avif(suite);
+    add_svg(suite);
+    return suite;
+}
