@@ -192,21 +192,32 @@ static apr_ssize_t read_all(int fd, char *bytes, apr_size_t want)
     return (apr_ssize_t)have;
 }
 
-/* The kernel stamps files by a clock that ticks each 1 to 10 ms: what was written within a tick has the same stamp. */
-static bool is_hot(const struct stat *info)
+/*
+ * The kernel stamps files by a clock that ticks each 1 to 10 ms: what is written within a tick leaves the same stamp. How
+ * long until a write must leave another one; 0 where it would by now.
+ */
+static apr_int64_t hot_for(const struct stat *info)
 {
     struct timespec now;
+    apr_int64_t age;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    return nanoseconds(now) - nanoseconds(info->st_ctim) < HOT_NANOSECONDS;
+    age = nanoseconds(now) - nanoseconds(info->st_ctim);
+    return age >= 0 && age < HOT_NANOSECONDS ? HOT_NANOSECONDS - age : 0;
 }
 
-/* A file that was written to just now is read twice: two different halves are not the same two times. */
-static bool reads_same(int fd, const char *bytes, apr_size_t size, apr_pool_t *pool)
+/* A file that is being saved: its first reader waits for the rest, 20 ms at most. */
+static int stat_settled(int fd, struct stat *info)
 {
-    char *again = apr_palloc(pool, size + 1);
+    apr_int64_t hot;
 
-    return read_all(fd, again, size) == (apr_ssize_t)size && memcmp(again, bytes, size) == 0;
+    if (fstat(fd, info) != 0)
+        return -1;
+    hot = hot_for(info);
+    if (hot == 0)
+        return 0;
+    apr_sleep(hot / 1000 + 1);
+    return fstat(fd, info);
 }
 
 /* One attempt; *stable says that nobody wrote to the file meanwhile. */
@@ -220,8 +231,9 @@ static atd_error_t *read_once(atd_file_t *file, bool *stable, int fd, const char
     apr_ssize_t have;
     char *bytes;
 
-    if (fstat(fd, &before) != 0)
+    if (stat_settled(fd, &before) != 0)
         return atd_error_from_status(pool, errno, path, "can't read");
+    stamp_of(&file->stamp, &before);
     if (!S_ISREG(before.st_mode))
         return forbidden(path, "is not a regular file", pool);
     if (!head && (apr_uint64_t)before.st_size > max)
@@ -234,11 +246,15 @@ static atd_error_t *read_once(atd_file_t *file, bool *stable, int fd, const char
     bytes[have] = '\0';
     file->bytes = bytes;
     file->length = (apr_size_t)have;
-    stamp_of(&file->stamp, &before);
     stamp_of(&stamp_after, &after);
-    *stable = (apr_size_t)have == size && atd_stamp_equal(&file->stamp, &stamp_after) &&
-              (!is_hot(&after) || reads_same(fd, bytes, size, pool));
+    *stable = (apr_size_t)have == size && atd_stamp_equal(&file->stamp, &stamp_after) && hot_for(&before) == 0;
     return NULL;
+}
+
+static void tell(const atd_root_t *root, const char *path, const atd_stamp_t *stamp)
+{
+    if (root->watch)
+        root->watch->file(root->watch->baton, path, stamp);
 }
 
 static atd_error_t *read_file(atd_file_t *file, const atd_root_t *root, const char *path, apr_size_t max, bool head,
@@ -249,13 +265,17 @@ static atd_error_t *read_file(atd_file_t *file, const atd_root_t *root, const ch
     atd_error_t *error = NULL;
     bool stable = false;
 
-    if (fd < 0)
-        return open_error(errno, path, pool);
+    if (fd < 0) {
+        error = open_error(errno, path, pool);
+        tell(root, path, NULL);
+        return error;
+    }
     for (int i = 0; i < TRIES && !stable && !error; i++)
         error = read_once(file, &stable, fd, path, max, head, pool);
     close(fd);
     if (!error && !stable)
         error = atd_error_make(pool, ATD_E_IO, &place, "is being written to");
+    tell(root, path, &file->stamp);
     return error;
 }
 
@@ -276,13 +296,18 @@ atd_error_t *atd_file_stamp(atd_stamp_t *stamp, const atd_root_t *root, const ch
     struct stat info;
     int status;
 
-    if (fd < 0)
-        return open_error(errno, path, pool);
+    if (fd < 0) {
+        atd_error_t *error = open_error(errno, path, pool);
+
+        tell(root, path, NULL);
+        return error;
+    }
     status = fstat(fd, &info) == 0 ? 0 : errno;
     close(fd);
     if (status)
         return atd_error_from_status(pool, status, path, "can't read");
     stamp_of(stamp, &info);
+    tell(root, path, stamp);
     return NULL;
 }
 

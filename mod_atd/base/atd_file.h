@@ -19,16 +19,6 @@ typedef enum atd_links_t {
     ATD_LINKS_FOLLOW  /**< links are followed wherever they lead */
 } atd_links_t;
 
-/**
- * A folder that files are read from. `path` is trusted: an administrator or httpd named it. `below` is not: a tenant named
- * it, and links in it count like those in the paths that are opened.
- */
-typedef struct atd_root_t {
-    const char *path;  /**< absolute, or relative to the working folder */
-    const char *below; /**< plain path from there to the folder meant; or NULL */
-    atd_links_t links;
-} atd_root_t;
-
 /** Identity and state of a file: equal stamps mean that the bytes are the same. Times in nanoseconds. */
 typedef struct atd_stamp_t {
     apr_uint64_t device;
@@ -37,6 +27,29 @@ typedef struct atd_stamp_t {
     apr_int64_t mtime;
     apr_int64_t ctime;
 } atd_stamp_t;
+
+/** Is told of what is read below a root, by the functions of this file and by those that read many at a time. */
+typedef struct atd_watch_t {
+    /** A file was asked for: its stamp, or NULL where it is not there or may not be read. */
+    void (*file)(void *baton, const char *path, const atd_stamp_t *stamp);
+    /** All posts are read, which @p digest stands for; the files until list_end() need not be noted one by one. */
+    void (*list_begin)(void *baton, apr_uint64_t digest, const atd_stamp_t *newest);
+    void (*list_end)(void *baton);
+    /** What was read means something else from @p time on (microseconds). */
+    void (*boundary)(void *baton, apr_int64_t time);
+    void *baton;
+} atd_watch_t;
+
+/**
+ * A folder that files are read from. `path` is trusted: an administrator or httpd named it. `below` is not: a tenant named
+ * it, and links in it count like those in the paths that are opened.
+ */
+typedef struct atd_root_t {
+    const char *path;  /**< absolute, or relative to the working folder */
+    const char *below; /**< plain path from there to the folder meant; or NULL */
+    atd_links_t links;
+    const atd_watch_t *watch; /**< or NULL; folders that are listed are not told of */
+} atd_root_t;
 
 /** What was read. */
 typedef struct atd_file_t {
@@ -59,7 +72,8 @@ typedef struct atd_dirent_t {
 bool atd_path_is_plain(const char *path, apr_size_t length);
 
 /**
- * Reads a regular file of at most @p max bytes. A file that is written to meanwhile is read again, up to three times.
+ * Reads a regular file of at most @p max bytes. One that was written to within the last 20 ms is waited for, and one that
+ * is written to meanwhile is read again, up to three times.
  * @param path below @p root; also names the file in errors
  * @return ATD_E_MISSING, ATD_E_FORBIDDEN (links, not a regular file, no permission), ATD_E_LIMIT, ATD_E_IO
  */

@@ -83,14 +83,98 @@ atd_error_t *atd_catalog_paths(apr_array_header_t **paths, const atd_root_t *con
     return NULL;
 }
 
+/* ---- what a list is made from ---- */
+
+typedef struct digest_t {
+    apr_uint64_t sum;
+    atd_stamp_t newest;
+} digest_t;
+
+static void mix(digest_t *digest, apr_uint64_t word)
+{
+    digest->sum = (digest->sum ^ word) * 0x9E3779B185EBCA87u;
+    digest->sum ^= digest->sum >> 29;
+}
+
+static void add_stamp(digest_t *digest, const char *path, const atd_stamp_t *stamp)
+{
+    for (const char *at = path; *at; at++)
+        mix(digest, (unsigned char)*at);
+    mix(digest, stamp->device);
+    mix(digest, stamp->inode);
+    mix(digest, stamp->size);
+    mix(digest, (apr_uint64_t)stamp->mtime);
+    mix(digest, (apr_uint64_t)stamp->ctime);
+    digest->newest.ctime = stamp->ctime > digest->newest.ctime ? stamp->ctime : digest->newest.ctime;
+    digest->newest.mtime = stamp->mtime > digest->newest.mtime ? stamp->mtime : digest->newest.mtime;
+}
+
+/* Author files belong to it: lists show what they say. */
+static void add_authors(apr_array_header_t *paths, const atd_root_t *content)
+{
+    apr_array_header_t *entries;
+
+    if (atd_file_list(&entries, content, "authors", ATD_MAX_POSTS, paths->pool))
+        return;
+    for (int i = 0; i < entries->nelts; i++)
+        APR_ARRAY_PUSH(paths, const char *) =
+            apr_pstrcat(paths->pool, "authors/", APR_ARRAY_IDX(entries, i, atd_dirent_t).name, NULL);
+}
+
+atd_error_t *atd_catalog_digest(apr_uint64_t *sum, atd_stamp_t *newest, const atd_root_t *content, apr_pool_t *scratch)
+{
+    const atd_root_t unwatched = {.path = content->path, .below = content->below, .links = content->links};
+    digest_t digest = {0};
+    apr_array_header_t *paths;
+    atd_error_t *error = atd_catalog_paths(&paths, &unwatched, scratch);
+
+    if (error)
+        return error;
+    add_authors(paths, &unwatched);
+    for (int i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, const char *);
+        atd_stamp_t stamp;
+
+        if (!atd_file_stamp(&stamp, &unwatched, path, scratch))
+            add_stamp(&digest, path, &stamp);
+    }
+    *sum = digest.sum;
+    *newest = digest.newest;
+    return NULL;
+}
+
+/* The digest is taken before the posts are read: one that is written to meanwhile shows at the next check. */
+static void begin_list(const atd_root_t *content, apr_pool_t *pool)
+{
+    atd_stamp_t newest = {0};
+    apr_uint64_t sum = 0;
+
+    if (content->watch && !atd_catalog_digest(&sum, &newest, content, pool))
+        content->watch->list_begin(content->watch->baton, sum, &newest);
+    else if (content->watch)
+        content->watch->list_begin(content->watch->baton, 0, &newest);
+}
+
+static void end_list(const atd_root_t *content)
+{
+    if (content->watch)
+        content->watch->list_end(content->watch->baton);
+}
+
+/* ---- loading and finding ---- */
+
 atd_error_t *atd_catalog_load(apr_array_header_t **posts, const atd_root_t *content, const char *except,
                               apr_pool_t *pool)
 {
     apr_array_header_t *paths;
-    atd_error_t *error = atd_catalog_paths(&paths, content, pool);
+    atd_error_t *error;
 
-    if (error)
+    begin_list(content, pool);
+    error = atd_catalog_paths(&paths, content, pool);
+    if (error) {
+        end_list(content);
         return error;
+    }
     *posts = apr_array_make(pool, paths->nelts, sizeof(const atd_post_t *));
     for (int i = 0; i < paths->nelts; i++) {
         const char *path = APR_ARRAY_IDX(paths, i, const char *);
@@ -102,6 +186,7 @@ atd_error_t *atd_catalog_load(apr_array_header_t **posts, const atd_root_t *cont
         if (!error)
             APR_ARRAY_PUSH(*posts, const atd_post_t *) = post;
     }
+    end_list(content);
     return NULL;
 }
 
@@ -167,6 +252,7 @@ atd_error_t *atd_catalog_find(const atd_post_t **post, const atd_root_t *content
     error = find_by_name(post, content, slug, pool);
     if (error || *post)
         return error;
+    begin_list(content, pool);
     error = atd_catalog_paths(&paths, content, pool);
     apr_pool_create(&scratch, pool);
     for (int i = 0; !error && !*post && i < paths->nelts; i++) {
@@ -175,5 +261,6 @@ atd_error_t *atd_catalog_find(const atd_post_t **post, const atd_root_t *content
         apr_pool_clear(scratch);
         error = try_path(post, content, path, slug, scratch);
     }
+    end_list(content);
     return error; /* what was found lives in the scratch pool, and that as long as pool */
 }

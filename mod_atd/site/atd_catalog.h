@@ -24,6 +24,13 @@ atd_error_t *atd_catalog_load(apr_array_header_t **posts, const atd_root_t *cont
                               apr_pool_t *pool) __attribute__((warn_unused_result));
 
 /**
+ * One number for all files that lists are made from, posts and authors: it changes whenever one of them does, comes or
+ * goes. @p newest gets the latest mtime and ctime among them.
+ */
+atd_error_t *atd_catalog_digest(apr_uint64_t *sum, atd_stamp_t *newest, const atd_root_t *content, apr_pool_t *scratch)
+    __attribute__((warn_unused_result));
+
+/**
  * Finds the post with @p slug, by its file name first. *post is NULL where there is none.
  * @return the error of a post that has this slug but can't be understood
  */

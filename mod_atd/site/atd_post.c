@@ -436,6 +436,15 @@ static void read_fields(atd_post_t *post, const atd_root_t *content, atd_reading
         post->title = title_of_slug(post->slug, reading->pool);
 }
 
+/* Whatever is shown of the post changes when it appears and when it goes. */
+static void tell_boundaries(const atd_post_t *post, const atd_root_t *content)
+{
+    if (!content || !content->watch)
+        return;
+    content->watch->boundary(content->watch->baton, post->date.at);
+    content->watch->boundary(content->watch->baton, post->expires.at);
+}
+
 atd_error_t *atd_post_parse(const atd_post_t **parsed, const char *path, const char *text, apr_size_t length,
                             const atd_root_t *content, apr_array_header_t *findings, apr_pool_t *pool)
 {
@@ -458,6 +467,7 @@ atd_error_t *atd_post_parse(const atd_post_t **parsed, const char *path, const c
     post->body_length = parts.body_length;
     post->body_line = parts.body_line;
     read_fields(post, content, &reading);
+    tell_boundaries(post, content);
     if (!reading.first)
         *parsed = post;
     else if (strcmp(reading.first->file, path) == 0) /* an author's file may be at fault */

@@ -192,6 +192,18 @@ bool atd_theme_is_fresh(const atd_theme_t *theme, apr_pool_t *scratch)
     return true;
 }
 
+void atd_theme_tell(const atd_theme_t *theme, const atd_watch_t *watch)
+{
+    if (!theme->root.path)
+        return;
+    watch->file(watch->baton, "", &theme->folder);
+    for (int i = 0; i < theme->sources->nelts; i++) {
+        const source_t *source = &APR_ARRAY_IDX(theme->sources, i, source_t);
+
+        watch->file(watch->baton, source->name, &source->stamp);
+    }
+}
+
 static const slot_t *find_slot(const atd_theme_t *theme, const char *name)
 {
     return apr_hash_get(theme->templates, name, APR_HASH_KEY_STRING);

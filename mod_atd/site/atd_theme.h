@@ -45,6 +45,9 @@ atd_error_t *atd_theme_load(const atd_theme_t **theme, const atd_root_t *root, a
 /** True while the folder and all its files are as they were loaded. */
 bool atd_theme_is_fresh(const atd_theme_t *theme, apr_pool_t *scratch);
 
+/** Tells @p watch of the folder and of all files as they were loaded. */
+void atd_theme_tell(const atd_theme_t *theme, const atd_watch_t *watch);
+
 /** True where there is a template @p name, whether it compiles or not. */
 bool atd_theme_has_template(const atd_theme_t *theme, const char *name);
 
