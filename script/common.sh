@@ -35,13 +35,13 @@ generate_configure() {
 
 # configure_in FOLDER OPTION...: a configured build folder; configures again only where something changed.
 configure_in() {
-    folder=$1
+    build_folder=$1
     shift
     generate_configure || return 1
-    mkdir -p "$folder"
-    if [ ! -f "$folder/Makefile" ] || [ "$root/configure" -nt "$folder/Makefile" ] ||
-        [ "$(cat "$folder/options" 2>/dev/null)" != "$*" ]; then
-        (cd "$folder" && "$root/configure" --quiet "$@" >&2) || return 1
-        echo "$*" >"$folder/options"
+    mkdir -p "$build_folder"
+    if [ ! -f "$build_folder/Makefile" ] || [ "$root/configure" -nt "$build_folder/Makefile" ] ||
+        [ "$(cat "$build_folder/options" 2>/dev/null)" != "$*" ]; then
+        (cd "$build_folder" && "$root/configure" --quiet "$@" >&2) || return 1
+        echo "$*" >"$build_folder/options"
     fi
 }
