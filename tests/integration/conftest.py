@@ -12,6 +12,8 @@ AtdEngine On
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "all_mpms: runs under event, worker and prefork")
+    config.addinivalue_line("markers", "slow: takes longer than the rest together under a sanitizer")
+    config.addinivalue_line("markers", "valgrind: runs under valgrind, too, in one process")
 
 
 def pytest_generate_tests(metafunc):

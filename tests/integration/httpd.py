@@ -153,7 +153,7 @@ Require all granted
     def _command(self):
         command = [PROGRAM, "-f", str(self.root / "httpd.conf")]
         if os.environ.get("ATD_VALGRIND"):
-            return ["valgrind", "--quiet", "--error-exitcode=0", "--leak-check=no", "--trace-children=yes",
+            return ["valgrind", "--quiet", "--vgdb=no", "--error-exitcode=0", "--leak-check=no", "--trace-children=yes",
                     f"--suppressions={SOURCE}/tests/valgrind.supp", f"--log-file={self.root}/valgrind.%p"
                     ] + command + ["-X"]
         return command + ["-DFOREGROUND"]
