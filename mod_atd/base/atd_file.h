@@ -28,12 +28,19 @@ typedef struct atd_stamp_t {
     apr_int64_t ctime;
 } atd_stamp_t;
 
+/** All files of a list as numbers, each of which changes whenever one of them does, comes or goes. */
+typedef struct atd_digest_t {
+    apr_uint64_t sum;      /**< of paths and stamps; 0 where it could not be taken */
+    apr_uint64_t portable; /**< of paths, sizes and mtimes in seconds: the same on another machine; 0 as above */
+    atd_stamp_t newest;    /**< the latest mtime and ctime among them */
+} atd_digest_t;
+
 /** Is told of what is read below a root, by the functions of this file and by those that read many at a time. */
 typedef struct atd_watch_t {
     /** A file was asked for: its stamp, or NULL where it is not there or may not be read. */
     void (*file)(void *baton, const char *path, const atd_stamp_t *stamp);
     /** All posts are read, which @p digest stands for; the files until list_end() need not be noted one by one. */
-    void (*list_begin)(void *baton, apr_uint64_t digest, const atd_stamp_t *newest);
+    void (*list_begin)(void *baton, const atd_digest_t *digest);
     void (*list_end)(void *baton);
     /** What was read means something else from @p time on (microseconds). */
     void (*boundary)(void *baton, apr_int64_t time);

@@ -142,12 +142,29 @@ const char *atd_text_slug(const char *text, apr_pool_t *pool)
     return is_ascii(slug) ? slug : normalize(slug, pool); /* an apostrophe that went may have kept two letters apart */
 }
 
+/* What nearly every slug is: small letters, digits, and single hyphens between them. */
+static bool is_plain_slug(const char *text, apr_size_t length)
+{
+    bool hyphen = true;
+
+    for (apr_size_t i = 0; i < length; i++) {
+        bool word = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= '0' && text[i] <= '9');
+
+        if (!word && (hyphen || text[i] != '-'))
+            return false;
+        hyphen = !word;
+    }
+    return !hyphen;
+}
+
 bool atd_text_is_slug(const char *text, apr_size_t length, apr_pool_t *scratch)
 {
     const char *copy;
 
     if (length == 0 || length > ATD_MAX_SLUG || memchr(text, '\0', length))
         return false;
+    if (is_plain_slug(text, length))
+        return true;
     copy = apr_pstrmemdup(scratch, text, length);
     return strcmp(copy, atd_text_slug(copy, scratch)) == 0;
 }
@@ -210,4 +227,26 @@ const char *atd_text_excerpt(const char *text, apr_size_t characters, apr_pool_t
     if (*end != ' ' && word)
         end = word;
     return apr_pstrcat(pool, apr_pstrmemdup(pool, text, (apr_size_t)(end - text)), "…", NULL);
+}
+
+const char *atd_text_shown(const char *bytes, apr_pool_t *pool)
+{
+    apr_size_t left = strlen(bytes);
+    atd_buffer_t *out = atd_buffer_create(pool, left + 1, left * 3 + 1);
+    const char *text;
+
+    while (left > 0) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)left, &code);
+        utf8proc_category_t category = size > 0 ? utf8proc_category(code) : UTF8PROC_CATEGORY_CC;
+
+        size = size > 0 ? size : 1;
+        if (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CN)
+            atd_text_put(out, 0xFFFD);
+        else
+            atd_buffer_add(out, bytes, (apr_size_t)size);
+        bytes += size;
+        left -= (apr_size_t)size;
+    }
+    return atd_buffer_take(&text, NULL, out, "the text") ? "" : text;
 }

@@ -34,6 +34,12 @@ const char *atd_text_collapse(const char *text, apr_pool_t *pool);
 /** At most @p characters of @p text, cut between words, with "…" where something was cut. Memory of @p pool. */
 const char *atd_text_excerpt(const char *text, apr_size_t characters, apr_pool_t *pool);
 
+/**
+ * Any bytes as text for a person: what is not UTF-8, control characters and code points that are no characters become
+ * U+FFFD. Memory of @p pool.
+ */
+const char *atd_text_shown(const char *bytes, apr_pool_t *pool);
+
 /** Appends @p code point as UTF-8; nothing where it is none (RFC 3629: no surrogates, none past U+10FFFF). */
 void atd_text_put(atd_buffer_t *out, apr_int32_t code);
 

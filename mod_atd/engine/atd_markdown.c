@@ -44,6 +44,11 @@ void atd_markdown_initialize(void)
     pthread_once(&once, cmark_gfm_core_extensions_ensure_registered);
 }
 
+const char *atd_markdown_version(void)
+{
+    return cmark_version_string();
+}
+
 static int flags_of(const atd_markdown_options_t *options)
 {
     int flags = CMARK_OPT_DEFAULT;

@@ -77,6 +77,9 @@ typedef struct atd_renderer_t {
  */
 void atd_markdown_initialize(void);
 
+/** cmark-gfm's version, such as "0.29.0.gfm.6". */
+const char *atd_markdown_version(void);
+
 /**
  * Renders in this process; parses of several threads wait for each other (cmark-gfm keeps its state in globals).
  * Fails with ATD_E_LIMIT where the Markdown is larger than ATD_MAX_SOURCE, or the HTML or the URLs and titles in it would

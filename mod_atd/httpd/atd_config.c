@@ -2,9 +2,13 @@
 #include "httpd/atd_config.h"
 
 #include "base/atd_file.h"
+#include "httpd/atd_backend.h"
+#include "httpd/mod_atd.h"
+#include "site/atd_segment.h"
 #include "site/atd_settings.h"
 
 #include <apr_fnmatch.h>
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_core.h>
 
@@ -24,8 +28,8 @@ typedef struct member_t {
 
 /* All but `sets`, which merges key by key. */
 static const member_t members[] = {
-    MEMBER(engine),  MEMBER(content), MEMBER(theme), MEMBER(base_url),
-    MEMBER(max_age), MEMBER(drafts),  MEMBER(debug), MEMBER(raw_html),
+    MEMBER(engine),     MEMBER(content), MEMBER(theme), MEMBER(base_url), MEMBER(max_age),
+    MEMBER(revalidate), MEMBER(drafts),  MEMBER(debug), MEMBER(raw_html), MEMBER(tag_header),
 };
 
 void *atd_config_create(apr_pool_t *pool, char *path)
@@ -247,15 +251,117 @@ static bool is_time(const char *text)
     return false;
 }
 
-static const char *set_max_age(cmd_parms *cmd, void *record, const char *argument)
+static const char *set_period(cmd_parms *cmd, void *record, const char *argument)
 {
-    atd_period_t *period = &((atd_dir_config_t *)record)->max_age;
+    const apr_size_t offset = (apr_size_t)cmd->info;
+    atd_period_t *period = (atd_period_t *)(void *)((char *)record + offset);
 
     if (!is_time(argument) || ap_timeout_parameter_parse(argument, &period->time, "s") != APR_SUCCESS ||
         period->time < 0 || period->time > apr_time_from_sec(366 * 86400))
-        return apr_psprintf(cmd->pool, "AtdMaxAge '%s': must be a time from 0 to 8784h, such as 60, 5mi or 1h",
-                            argument);
+        return apr_psprintf(cmd->pool, "%s '%s': must be a time from 0 to 8784h, such as 60, 500ms, 5mi or 1h",
+                            cmd->cmd->name, argument);
     period->set = true;
+    return NULL;
+}
+
+static const char *set_tag_header(cmd_parms *cmd, void *record, const char *argument)
+{
+    static const char *const names[] = {[ATD_TAG_HEADER_NONE] = "None",
+                                        [ATD_TAG_HEADER_SURROGATE_KEY] = "Surrogate-Key",
+                                        [ATD_TAG_HEADER_CACHE_TAG] = "Cache-Tag"};
+
+    for (int i = ATD_TAG_HEADER_NONE; i <= ATD_TAG_HEADER_CACHE_TAG; i++) {
+        if (strcasecmp(argument, names[i]) == 0) {
+            ((atd_dir_config_t *)record)->tag_header = (atd_tag_header_t)i;
+            return NULL;
+        }
+    }
+    return apr_psprintf(cmd->pool, "%s '%s': must be None, Surrogate-Key or Cache-Tag", cmd->cmd->name, argument);
+}
+
+/* ---- the whole server's ---- */
+
+void *atd_config_create_server(apr_pool_t *pool, server_rec *s)
+{
+    (void)s;
+    return apr_pcalloc(pool, sizeof(atd_server_config_t));
+}
+
+void *atd_config_merge_server(apr_pool_t *pool, void *base, void *add)
+{
+    atd_server_config_t *merged = apr_pmemdup(pool, base, sizeof *merged);
+    const atd_server_config_t *over = add;
+
+    merged->quick = over->quick ? over->quick : merged->quick;
+    return merged;
+}
+
+const atd_server_config_t *atd_config_server(const server_rec *s)
+{
+    return ap_get_module_config(s->module_config, &atd_module);
+}
+
+/* Digits and perhaps K, M or G. @return false for anything else, and for more than a size can hold */
+static bool read_size(const char *text, apr_uint64_t *size)
+{
+    static const char units[] = "kmg";
+    const char *unit;
+    apr_size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || digits > 12)
+        return false;
+    *size = (apr_uint64_t)apr_atoi64(text);
+    text += digits;
+    if (!*text)
+        return true;
+    unit = strchr(units, apr_tolower(*text));
+    if (!unit || text[1])
+        return false;
+    for (; unit >= units; unit--)
+        *size *= 1024;
+    return true;
+}
+
+static const char *set_cache_size(cmd_parms *cmd, void *record, const char *argument)
+{
+    atd_server_config_t *config = ap_get_module_config(cmd->server->module_config, &atd_module);
+    const char *refusal = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    apr_uint64_t size;
+
+    (void)record;
+    if (refusal)
+        return refusal;
+    if (!read_size(argument, &size) || (size > 0 && size < ATD_SEGMENT_MIN_SIZE) || size > (apr_uint64_t)16 << 30)
+        return apr_psprintf(
+            cmd->pool, "AtdCacheSize '%s': must be 0 for no cache, or a size from 512K to 16G, such as 64M", argument);
+    config->cache_size = (apr_size_t)size;
+    config->size_set = true;
+    return NULL;
+}
+
+static const char *set_quick(cmd_parms *cmd, void *record, int on)
+{
+    atd_server_config_t *config = ap_get_module_config(cmd->server->module_config, &atd_module);
+    const char *refusal = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT);
+
+    (void)record;
+    if (!refusal)
+        config->quick = on ? ATD_FLAG_ON : ATD_FLAG_OFF;
+    return refusal;
+}
+
+static const char *set_cache_share(cmd_parms *cmd, void *record, const char *argument)
+{
+    atd_server_config_t *config = ap_get_module_config(cmd->server->module_config, &atd_module);
+    const char *refusal = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    apr_int64_t share = apr_atoi64(argument);
+
+    (void)record;
+    if (refusal)
+        return refusal;
+    if (strspn(argument, "0123456789") != strlen(argument) || share < 1 || share > 100)
+        return apr_psprintf(cmd->pool, "AtdCacheShare '%s': must be a number of percent from 1 to 100", argument);
+    config->cache_share = (unsigned)share;
     return NULL;
 }
 
@@ -267,7 +373,7 @@ static const char *set_flag(cmd_parms *cmd, void *record, int on)
     return NULL;
 }
 
-#define FLAG_AT(member) ((void *)offsetof(atd_dir_config_t, member))
+#define AT(member) ((void *)offsetof(atd_dir_config_t, member))
 
 const command_rec atd_config_commands[] = {
     AP_INIT_FLAG("AtdEngine", set_engine, NULL, OR_FILEINFO, "On to publish the Markdown files here as a blog"),
@@ -275,9 +381,20 @@ const command_rec atd_config_commands[] = {
     AP_INIT_TAKE1("AtdTheme", set_theme, NULL, OR_FILEINFO, "name of an installed theme, or a theme's folder"),
     AP_INIT_TAKE1("AtdBaseUrl", set_base_url, NULL, OR_FILEINFO, "URL path of the blog, where it can't be found"),
     AP_INIT_TAKE2("AtdSet", set_setting, NULL, OR_FILEINFO, "a key of site.yaml and the value to use instead"),
-    AP_INIT_TAKE1("AtdMaxAge", set_max_age, NULL, OR_FILEINFO, "how long browsers may keep a page without asking"),
-    AP_INIT_FLAG("AtdDrafts", set_flag, FLAG_AT(drafts), OR_FILEINFO, "On to show drafts and scheduled posts"),
-    AP_INIT_FLAG("AtdDebug", set_flag, FLAG_AT(debug), OR_FILEINFO, "On to show authors what is wrong with a post"),
-    AP_INIT_FLAG("AtdRawHTML", set_flag, FLAG_AT(raw_html), OR_FILEINFO, "On to let HTML in Markdown through"),
+    AP_INIT_TAKE1("AtdMaxAge", set_period, AT(max_age), OR_FILEINFO,
+                  "how long browsers may keep a page without asking"),
+    AP_INIT_TAKE1("AtdRevalidate", set_period, AT(revalidate), OR_FILEINFO,
+                  "how long a cached page is served without a look at its files"),
+    AP_INIT_TAKE1("AtdCacheTags", set_tag_header, NULL, OR_FILEINFO,
+                  "None, or the header that tells a CDN what a page shows: Surrogate-Key or Cache-Tag"),
+    AP_INIT_FLAG("AtdDrafts", set_flag, AT(drafts), OR_FILEINFO, "On to show drafts and scheduled posts"),
+    AP_INIT_FLAG("AtdDebug", set_flag, AT(debug), OR_FILEINFO, "On to show authors what is wrong with a post"),
+    AP_INIT_FLAG("AtdRawHTML", set_flag, AT(raw_html), OR_FILEINFO, "On to let HTML in Markdown through"),
+    AP_INIT_TAKE1("AtdCacheSize", set_cache_size, NULL, RSRC_CONF, "size of the shared page cache; 0 for none"),
+    AP_INIT_TAKE1("AtdCacheBackend", atd_backend_set, NULL, RSRC_CONF,
+                  "second level for several servers: none, redis:HOST:PORT, memcache:HOST:PORT or shmcb:"),
+    AP_INIT_TAKE1("AtdCacheShare", set_cache_share, NULL, RSRC_CONF, "most percent of the cache for one site"),
+    AP_INIT_FLAG("AtdQuickHandler", set_quick, NULL, RSRC_CONF,
+                 "On to serve cached pages before URLs are mapped and access is checked"),
     {.name = NULL},
 };

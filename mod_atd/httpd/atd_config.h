@@ -47,15 +47,45 @@ typedef struct atd_period_t {
     apr_interval_time_t time;
 } atd_period_t;
 
+/** The header field in which a content delivery network finds surrogate keys. */
+typedef enum atd_tag_header_t {
+    ATD_TAG_HEADER_UNSET,
+    ATD_TAG_HEADER_NONE,
+    ATD_TAG_HEADER_SURROGATE_KEY, /**< Surrogate-Key: keys with blanks (Fastly) */
+    ATD_TAG_HEADER_CACHE_TAG      /**< Cache-Tag: keys with commas (Cloudflare, Akamai) */
+} atd_tag_header_t;
+
 typedef struct atd_dir_config_t {
     atd_engine_t engine;
     atd_folder_t content;
     atd_theme_choice_t theme;
     const char *base_url;
     apr_table_t *sets;
-    atd_period_t max_age;
+    atd_period_t max_age, revalidate;
     atd_flag_t drafts, debug, raw_html;
+    atd_tag_header_t tag_header;
 } atd_dir_config_t;
+
+/** Where nothing is said, microseconds. */
+#define ATD_REVALIDATE_DEFAULT ((apr_interval_time_t)1000 * 1000)
+
+/** A server's. All but `quick` is set in the main part alone. */
+typedef struct atd_server_config_t {
+    bool size_set;
+    apr_size_t cache_size; /**< bytes */
+    unsigned cache_share;  /**< percent; 0: not set */
+    atd_flag_t quick;      /**< AtdQuickHandler; of each virtual host */
+} atd_server_config_t;
+
+#define ATD_CACHE_SIZE_DEFAULT ((apr_size_t)64 * 1024 * 1024)
+#define ATD_CACHE_SHARE_DEFAULT 50
+
+/** httpd's create_server_config and merge_server_config. */
+void *atd_config_create_server(apr_pool_t *pool, server_rec *s);
+void *atd_config_merge_server(apr_pool_t *pool, void *base, void *add);
+
+/** The settings of a server; a virtual host has those of the main one unless it sets its own. */
+const atd_server_config_t *atd_config_server(const server_rec *s);
 
 /** httpd's create_dir_config and merge_dir_config. */
 void *atd_config_create(apr_pool_t *pool, char *path);

@@ -2,8 +2,8 @@
 #include "httpd/atd_respond.h"
 
 #include "httpd/atd_map.h"
+#include "httpd/atd_produce.h"
 #include "httpd/mod_atd.h"
-#include "site/atd_page.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -25,78 +25,77 @@ static void log_error(const atd_error_t *error, const atd_root_t *content, reque
                   content->below ? "/" : "", content->below ? content->below : "");
 }
 
-static atd_error_t *open_theme(const atd_theme_t **theme, const atd_dir_config_t *config, atd_links_t links,
-                               apr_pool_t *pool)
+static apr_interval_time_t max_age_of(const atd_page_t *page, const atd_dir_config_t *config, apr_time_t now)
 {
-    const atd_root_t root = {.path = config->theme.folder.path, .below = config->theme.folder.below, .links = links};
+    apr_interval_time_t age = config->max_age.time;
 
-    return atd_theme_cache_get(theme, atd_themes, root.path ? &root : NULL, pool);
+    return page->ends && page->ends - now < age ? page->ends - now : age;
 }
 
-static void configure(atd_site_config_t *site, const atd_request_t *mapped, const atd_dir_config_t *config,
-                      request_rec *r)
+/* A page that must change at a set time is not to be kept any longer. */
+static const char *cache_control(const atd_page_t *page, const atd_dir_config_t *config, request_rec *r)
 {
-    memset(site, 0, sizeof *site);
-    site->content = mapped->content;
-    site->base = mapped->base;
-    site->origin = ap_construct_url(r->pool, "", r);
-    site->sets = config->sets;
-    site->renderer = &atd_renderer_inprocess;
-    site->drafts = config->drafts == ATD_FLAG_ON;
-    site->debug = config->debug == ATD_FLAG_ON;
-    site->raw_html = config->raw_html == ATD_FLAG_ON;
-    site->now = r->request_time;
-}
+    apr_interval_time_t age = max_age_of(page, config, r->request_time);
 
-/* A blog whose settings or theme are broken still has a way to tell its author what is wrong: the built-in theme. */
-static void make_plain_error(atd_page_t *page, const atd_site_config_t *config, const atd_error_t *error,
-                             apr_pool_t *pool)
-{
-    static const atd_settings_t settings = {.title = "Blog", .language = "en"};
-    const char *origin = config->origin;
-    const char *base = ap_escape_uri(pool, config->base);
-    atd_site_t site = {.content = config->content, .path = base, .settings = &settings, .origin = origin};
-
-    site.url = apr_pstrcat(pool, origin, base, NULL);
-    site.debug = config->debug;
-    site.now = config->now;
-    if (!atd_theme_load(&site.theme, NULL, pool))
-        atd_page_of_error(page, &site, 500, error, pool);
-}
-
-static void make_page(atd_page_t *page, const atd_request_t *mapped, const atd_dir_config_t *config, request_rec *r)
-{
-    atd_site_config_t site_config;
-    const atd_site_t *site;
-    atd_error_t *error;
-
-    configure(&site_config, mapped, config, r);
-    error = open_theme(&site_config.theme, config, mapped->content.links, r->pool);
-    if (!error)
-        error = atd_site_open(&site, &site_config, NULL, r->pool);
-    if (error)
-        make_plain_error(page, &site_config, error, r->pool);
-    else
-        atd_page_make(page, site, &mapped->route, r->pool);
-}
-
-static const char *cache_control(const atd_page_t *page, const atd_dir_config_t *config, apr_pool_t *pool)
-{
     if (page->immutable)
         return IMMUTABLE;
     if (page->personal)
         return "private, no-store";
-    if (page->status >= 400 || config->max_age.time == 0)
+    if (page->status >= 400 || apr_time_sec(age) <= 0)
         return "no-cache";
-    return apr_psprintf(pool, "max-age=%" APR_TIME_T_FMT, apr_time_sec(config->max_age.time));
+    return apr_psprintf(r->pool, "max-age=%" APR_TIME_T_FMT, apr_time_sec(age));
 }
 
 /* Another way to write the same address keeps its query; where an author redirects to is a new address. */
 static const char *with_query(const char *location, const atd_route_t *route, request_rec *r)
 {
-    if (route->kind != ATD_ROUTE_MOVED || !r->args)
+    if (!route || route->kind != ATD_ROUTE_MOVED || !r->args)
         return location;
     return apr_pstrcat(r->pool, location, "?", r->args, NULL);
+}
+
+static const char *tags_with_commas(const char *tags, apr_pool_t *pool)
+{
+    char *copy = apr_pstrdup(pool, tags);
+
+    for (char *at = copy; *at; at++)
+        *at = (char)(*at == ' ' ? ',' : *at);
+    return copy;
+}
+
+static void set_tags(const atd_page_t *page, const atd_dir_config_t *config, request_rec *r)
+{
+    if (!page->tags || page->personal)
+        return;
+    if (config->tag_header == ATD_TAG_HEADER_SURROGATE_KEY)
+        apr_table_setn(r->headers_out, "Surrogate-Key", page->tags);
+    else if (config->tag_header == ATD_TAG_HEADER_CACHE_TAG)
+        apr_table_setn(r->headers_out, "Cache-Tag", tags_with_commas(page->tags, r->pool));
+}
+
+/* Whatever is compressed for some clients varies, for those that take it as it is, too. */
+static void set_encoding(const atd_page_t *page, request_rec *r)
+{
+    if (page->encoding != ATD_IDENTITY)
+        apr_table_setn(r->headers_out, "Content-Encoding", atd_encoding_name(page->encoding));
+    if (page->etag && atd_encoding_helps(page->type))
+        apr_table_mergen(r->headers_out, "Vary", "Accept-Encoding");
+}
+
+static bool has_validators(const atd_page_t *page)
+{
+    return page->status == HTTP_OK && page->etag && !page->personal;
+}
+
+static void set_validators(const atd_page_t *page, request_rec *r)
+{
+    if (!has_validators(page))
+        return;
+    apr_table_setn(r->headers_out, "ETag", page->etag);
+    if (page->modified > 0) {
+        r->mtime = page->modified;
+        ap_set_last_modified(r);
+    }
 }
 
 static void set_headers(const atd_page_t *page, const atd_route_t *route, const atd_dir_config_t *config,
@@ -108,12 +107,67 @@ static void set_headers(const atd_page_t *page, const atd_route_t *route, const 
         r->status = page->status;
     ap_set_content_type(r, page->type);
     ap_set_content_length(r, (apr_off_t)page->length);
-    apr_table_setn(headers, "Cache-Control", cache_control(page, config, r->pool));
+    apr_table_setn(headers, "Cache-Control", cache_control(page, config, r));
     apr_table_setn(headers, "X-Content-Type-Options", "nosniff");
     if (!page->indexable && page->status < 300)
         apr_table_setn(headers, "X-Robots-Tag", "noindex");
     if (page->location)
         apr_table_setn(headers, "Location", with_query(page->location, route, r));
+    if (page->preload)
+        apr_table_addn(headers, "Link", apr_pstrcat(r->pool, "<", page->preload, ">; rel=preload; as=style", NULL));
+    set_encoding(page, r);
+    set_validators(page, r);
+    set_tags(page, config, r);
+}
+
+/* mod_deflate and mod_brotli, where they compressed this page, put these behind its tag. */
+static void strip_suffixes(request_rec *r, const char *field)
+{
+    static const char *const suffixes[] = {"-gzip\"", "-br\""};
+    const char *value = apr_table_get(r->headers_in, field);
+    char *copy, *at;
+
+    if (!value || !strchr(value, '-'))
+        return;
+    copy = apr_pstrdup(r->pool, value);
+    for (int i = 0; i < 2; i++) {
+        while ((at = strstr(copy, suffixes[i])) != NULL)
+            memmove(at, at + strlen(suffixes[i]) - 1, strlen(at + strlen(suffixes[i]) - 1) + 1);
+    }
+    apr_table_setn(r->headers_in, field, copy);
+}
+
+/* Where there are tags, dates don't count (RFC 9110, sections 13.1.3 and 13.1.4); httpd would ask for both. */
+static void prefer_tags(request_rec *r, const char *tags, const char *date)
+{
+    strip_suffixes(r, tags);
+    if (apr_table_get(r->headers_in, tags))
+        apr_table_unset(r->headers_in, date);
+}
+
+/* @return OK, 304 or 412 (RFC 9110, section 13) */
+static int check_conditions(const atd_page_t *page, request_rec *r)
+{
+    int status;
+
+    if (!has_validators(page) || r->status != HTTP_OK)
+        return OK;
+    prefer_tags(r, "If-None-Match", "If-Modified-Since");
+    prefer_tags(r, "If-Match", "If-Unmodified-Since");
+    status = ap_meets_conditions(r);
+    if (status == HTTP_NOT_MODIFIED) /* there is no content that it could be of */
+        apr_table_unset(r->headers_out, "Content-Encoding");
+    return status;
+}
+
+static void set_timing(atd_outcome_t outcome, const atd_dir_config_t *config, request_rec *r)
+{
+    apr_interval_time_t spent = apr_time_now() - r->request_time;
+
+    if (config->debug == ATD_FLAG_ON)
+        apr_table_setn(r->headers_out, "Server-Timing",
+                       apr_psprintf(r->pool, "atd;desc=\"%s\";dur=%d.%03d", atd_outcome_name(outcome),
+                                    (int)(spent / 1000), (int)(spent % 1000)));
 }
 
 static int send_page(const atd_page_t *page, request_rec *r)
@@ -138,27 +192,43 @@ static int redirect_to_base(const atd_request_t *mapped, request_rec *r)
     return HTTP_MOVED_PERMANENTLY;
 }
 
+int atd_respond_with(const atd_page_t *page, atd_outcome_t outcome, const atd_route_t *route,
+                     const atd_dir_config_t *config, request_rec *r)
+{
+    int status;
+
+    set_headers(page, route, config, r);
+    set_timing(outcome, config, r);
+    status = check_conditions(page, r);
+    return status == OK ? send_page(page, r) : status;
+}
+
+/* GET and HEAD, and the body that one may have sent with them. @return OK, or a status to answer with */
+static int check_request(request_rec *r)
+{
+    if (r->method_number == M_GET)
+        return ap_discard_request_body(r);
+    ap_allow_standard_methods(r, REPLACE_ALLOW, M_GET, -1);
+    return HTTP_METHOD_NOT_ALLOWED;
+}
+
 int atd_respond(request_rec *r)
 {
     const atd_request_t *mapped = ap_get_module_config(r->request_config, &atd_module);
     const atd_dir_config_t *config = ap_get_module_config(r->per_dir_config, &atd_module);
+    atd_outcome_t outcome;
     atd_page_t page = {0};
     int status;
 
     if (!mapped || !r->handler || strcmp(r->handler, ATD_HANDLER) != 0)
         return DECLINED;
-    if (r->method_number != M_GET) {
-        ap_allow_standard_methods(r, REPLACE_ALLOW, M_GET, -1);
-        return HTTP_METHOD_NOT_ALLOWED;
-    }
-    status = ap_discard_request_body(r);
+    status = check_request(r);
     if (status != OK)
         return status;
     if (mapped->needs_slash)
         return redirect_to_base(mapped, r);
-    make_page(&page, mapped, config, r);
+    atd_produce(&page, &outcome, mapped, config, r);
     if (page.error)
         log_error(page.error, &mapped->content, r);
-    set_headers(&page, &mapped->route, config, r);
-    return send_page(&page, r);
+    return atd_respond_with(&page, outcome, &mapped->route, config, r);
 }

@@ -85,26 +85,31 @@ atd_error_t *atd_catalog_paths(apr_array_header_t **paths, const atd_root_t *con
 
 /* ---- what a list is made from ---- */
 
-typedef struct digest_t {
-    apr_uint64_t sum;
-    atd_stamp_t newest;
-} digest_t;
+#define NANOSECONDS ((apr_int64_t)1000 * 1000 * 1000) /* of a second */
 
-static void mix(digest_t *digest, apr_uint64_t word)
+static void mix(apr_uint64_t *sum, apr_uint64_t word)
 {
-    digest->sum = (digest->sum ^ word) * 0x9E3779B185EBCA87u;
-    digest->sum ^= digest->sum >> 29;
+    *sum = (*sum ^ word) * 0x9E3779B185EBCA87u;
+    *sum ^= *sum >> 29;
 }
 
-static void add_stamp(digest_t *digest, const char *path, const atd_stamp_t *stamp)
+static void mix_path(apr_uint64_t *sum, const char *path)
 {
     for (const char *at = path; *at; at++)
-        mix(digest, (unsigned char)*at);
-    mix(digest, stamp->device);
-    mix(digest, stamp->inode);
-    mix(digest, stamp->size);
-    mix(digest, (apr_uint64_t)stamp->mtime);
-    mix(digest, (apr_uint64_t)stamp->ctime);
+        mix(sum, (unsigned char)*at);
+}
+
+static void add_stamp(atd_digest_t *digest, const char *path, const atd_stamp_t *stamp)
+{
+    mix_path(&digest->sum, path);
+    mix(&digest->sum, stamp->device);
+    mix(&digest->sum, stamp->inode);
+    mix(&digest->sum, stamp->size);
+    mix(&digest->sum, (apr_uint64_t)stamp->mtime);
+    mix(&digest->sum, (apr_uint64_t)stamp->ctime);
+    mix_path(&digest->portable, path);
+    mix(&digest->portable, stamp->size);
+    mix(&digest->portable, (apr_uint64_t)(stamp->mtime / NANOSECONDS));
     digest->newest.ctime = stamp->ctime > digest->newest.ctime ? stamp->ctime : digest->newest.ctime;
     digest->newest.mtime = stamp->mtime > digest->newest.mtime ? stamp->mtime : digest->newest.mtime;
 }
@@ -121,13 +126,13 @@ static void add_authors(apr_array_header_t *paths, const atd_root_t *content)
             apr_pstrcat(paths->pool, "authors/", APR_ARRAY_IDX(entries, i, atd_dirent_t).name, NULL);
 }
 
-atd_error_t *atd_catalog_digest(apr_uint64_t *sum, atd_stamp_t *newest, const atd_root_t *content, apr_pool_t *scratch)
+atd_error_t *atd_catalog_digest(atd_digest_t *digest, const atd_root_t *content, apr_pool_t *scratch)
 {
     const atd_root_t unwatched = {.path = content->path, .below = content->below, .links = content->links};
-    digest_t digest = {0};
     apr_array_header_t *paths;
     atd_error_t *error = atd_catalog_paths(&paths, &unwatched, scratch);
 
+    *digest = (atd_digest_t){0};
     if (error)
         return error;
     add_authors(paths, &unwatched);
@@ -136,23 +141,22 @@ atd_error_t *atd_catalog_digest(apr_uint64_t *sum, atd_stamp_t *newest, const at
         atd_stamp_t stamp;
 
         if (!atd_file_stamp(&stamp, &unwatched, path, scratch))
-            add_stamp(&digest, path, &stamp);
+            add_stamp(digest, path, &stamp);
     }
-    *sum = digest.sum;
-    *newest = digest.newest;
+    mix(&digest->portable, (apr_uint64_t)paths->nelts + 1); /* that of an empty folder is not 0 */
     return NULL;
 }
 
 /* The digest is taken before the posts are read: one that is written to meanwhile shows at the next check. */
 static void begin_list(const atd_root_t *content, apr_pool_t *pool)
 {
-    atd_stamp_t newest = {0};
-    apr_uint64_t sum = 0;
+    atd_digest_t digest;
 
-    if (content->watch && !atd_catalog_digest(&sum, &newest, content, pool))
-        content->watch->list_begin(content->watch->baton, sum, &newest);
-    else if (content->watch)
-        content->watch->list_begin(content->watch->baton, 0, &newest);
+    if (!content->watch)
+        return;
+    if (atd_catalog_digest(&digest, content, pool))
+        digest = (atd_digest_t){0};
+    content->watch->list_begin(content->watch->baton, &digest);
 }
 
 static void end_list(const atd_root_t *content)

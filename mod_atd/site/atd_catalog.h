@@ -23,11 +23,8 @@ atd_error_t *atd_catalog_paths(apr_array_header_t **paths, const atd_root_t *con
 atd_error_t *atd_catalog_load(apr_array_header_t **posts, const atd_root_t *content, const char *except,
                               apr_pool_t *pool) __attribute__((warn_unused_result));
 
-/**
- * One number for all files that lists are made from, posts and authors: it changes whenever one of them does, comes or
- * goes. @p newest gets the latest mtime and ctime among them.
- */
-atd_error_t *atd_catalog_digest(apr_uint64_t *sum, atd_stamp_t *newest, const atd_root_t *content, apr_pool_t *scratch)
+/** Digests all files that lists are made from, posts and authors. */
+atd_error_t *atd_catalog_digest(atd_digest_t *digest, const atd_root_t *content, apr_pool_t *scratch)
     __attribute__((warn_unused_result));
 
 /**

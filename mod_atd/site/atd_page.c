@@ -3,7 +3,9 @@
 
 #include "base/atd_escape.h"
 #include "base/atd_limits.h"
+#include "base/atd_text.h"
 #include "site/atd_catalog.h"
+#include "site/atd_person.h"
 #include "site/atd_related.h"
 #include "site/atd_view.h"
 
@@ -24,6 +26,7 @@ static atd_error_t *render(atd_page_t *page, const atd_theme_t *theme, const cha
     if (!error)
         error = atd_buffer_take(&page->body, &page->length, out, "the page");
     page->type = HTML;
+    page->preload = atd_value_text(atd_value_find(view, "assets.style_css"));
     return error;
 }
 
@@ -33,6 +36,20 @@ static const char *template_of(const atd_site_t *site, const atd_post_t *post)
     if (post->layout && atd_theme_has_template(site->theme, post->layout))
         return post->layout;
     return post->is_page ? "page" : "post";
+}
+
+/* Surrogate keys: a purge of "tag-news" reaches every page that shows one of these posts in full. */
+static const char *tags_of(const atd_post_t *post, apr_pool_t *pool)
+{
+    const char *tags = apr_pstrcat(pool, post->is_page ? "page-" : "post-", post->slug, NULL);
+
+    if (post->category)
+        tags = apr_pstrcat(pool, tags, " category-", atd_text_slug(post->category, pool), NULL);
+    for (apr_size_t i = 0; i < atd_value_count(post->tags); i++)
+        tags = apr_pstrcat(pool, tags, " tag-", atd_text_slug(atd_value_text(atd_value_at(post->tags, i)), pool), NULL);
+    for (int i = 0; i < post->authors->nelts; i++)
+        tags = apr_pstrcat(pool, tags, " author-", APR_ARRAY_IDX(post->authors, i, atd_person_t).slug, NULL);
+    return tags;
 }
 
 static void describe(atd_page_t *page, const atd_facts_t *facts)
@@ -61,6 +78,8 @@ atd_error_t *atd_page_of_post(atd_page_t *page, const atd_site_t *site, const at
         return error;
     atd_value_set(view, "post", atd_view_post(site, &facts, related, pool));
     describe(page, &facts);
+    page->modified = post->modified.at;
+    page->tags = tags_of(post, pool);
     return render(page, site->theme, template_of(site, post), view, pool);
 }
 
@@ -163,6 +182,7 @@ static atd_error_t *make_home(atd_page_t *page, const atd_site_t *site, apr_pool
     atd_value_set(view, "posts", view_list(site, posts, pool));
     describe(page, &facts);
     page->personal = site->drafts;
+    page->tags = "home";
     return render(page, site->theme, "home", view, pool);
 }
 
@@ -181,6 +201,7 @@ static void make_asset(atd_page_t *page, const atd_site_t *site, const atd_route
     page->length = asset.length;
     page->indexable = true;
     page->immutable = strcmp(asset.hash, route->hash) == 0;
+    page->tags = "theme";
 }
 
 static const char *title_of_status(int status)
@@ -272,4 +293,5 @@ void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *
     }
     if (error)
         atd_page_of_error(page, site, 500, error, pool);
+    page->any_origin = site->settings->url != NULL;
 }

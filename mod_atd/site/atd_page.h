@@ -2,6 +2,7 @@
 #ifndef ATD_PAGE_H
 #define ATD_PAGE_H
 
+#include "site/atd_encoding.h"
 #include "site/atd_route.h"
 #include "site/atd_site.h"
 
@@ -20,6 +21,18 @@ typedef struct atd_page_t {
     bool personal;            /**< a hidden post that was shown: no cache may keep it */
     bool indexable;           /**< false: X-Robots-Tag noindex */
     const atd_error_t *error; /**< what to log; or NULL */
+    apr_time_t modified;      /**< Last-Modified as its author says; 0: not said */
+    const char *preload;      /**< URL path of the style sheet; or NULL */
+    const char *tags;         /**< surrogate keys, with blanks between; or NULL */
+    bool any_origin;          /**< it is the same under every scheme and host */
+
+    /* What only the cache knows. */
+    const char *etag;        /**< strong, with its quotes */
+    const char *plain_etag;  /**< of the identity representation that this one was made from; or NULL */
+    apr_time_t ends;         /**< when it must be made anew; 0: at no set time */
+    atd_encoding_t encoding; /**< of the body */
+    bool best;               /**< compressed as well as can be */
+    unsigned uses;           /**< hits so far, saturated */
 } atd_page_t;
 
 /**
@@ -31,6 +44,15 @@ void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *
 /** An error page of the theme; the built-in one's where the theme itself is at fault. @p error may be NULL. */
 void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error,
                        apr_pool_t *pool);
+
+/**
+ * A page as bytes, for the cache: its error, and whether it is personal, are left out.
+ * @return false where it is too large
+ */
+bool atd_page_pack(const char **bytes, apr_size_t *length, const atd_page_t *page, apr_pool_t *pool);
+
+/** The page whose bytes these are; it refers to them. @return false where they are none */
+bool atd_page_unpack(atd_page_t *page, const char *bytes, apr_size_t length);
 
 /** Renders one post whether it is public or not, for `atd render`. */
 atd_error_t *atd_page_of_post(atd_page_t *page, const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)

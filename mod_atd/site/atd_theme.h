@@ -25,6 +25,9 @@ typedef struct atd_builtin_file_t {
 /** Ends with an entry whose name is NULL. */
 extern const atd_builtin_file_t atd_builtin_theme[];
 
+/** The same for the handler atd-status: conf/status. */
+extern const atd_builtin_file_t atd_builtin_status[];
+
 /** A file that is served under _theme/. */
 typedef struct atd_asset_t {
     const char *name;

@@ -80,6 +80,7 @@ class Httpd:
         self.process = None
         self.expected = list(ALWAYS_EXPECTED)
         self.may_crash = False
+        self.revalidate = "0"  # edits show at once; tests of the cache set what they are about
         self.stopped_at = None  # lines in the log: event may crash while it is stopped, without any module of ours
         self.session = requests.Session()
 
@@ -118,6 +119,7 @@ KeepAliveTimeout 2
 Timeout 30
 GracefulShutdownTimeout 5
 DocumentRoot {self.docs}
+AtdRevalidate {self.revalidate}
 <Directory />
 AllowOverride None
 Require all denied

@@ -30,6 +30,26 @@ CASES = {
                    '""': "one argument", "": "one argument", "5m": "a time from 0",
                    "60seconds": "a time from 0", "1.5h": "a time from 0", "0x10": "a time from 0",
                    "99999999999999999999": "a time from 0"}),
+    "AtdRevalidate": (["0", "1", "500ms", "5mi", "1h", "8784h"],
+                      {"-1": "a time from 0", "never": "a time from 0", "8785h": "a time from 0", "1 h": "one argument",
+                       '""': "one argument", "": "one argument", "1.5": "a time from 0", "1h30": "a time from 0"}),
+    "AtdCacheTags": (["None", "Surrogate-Key", "Cache-Tag", "none", "cache-tag"],
+                     {"On": "Surrogate-Key or Cache-Tag", "Surrogate_Key": "must be None", '""': "one argument",
+                      "Cache-Tag Surrogate-Key": "one argument", "": "one argument"}),
+    "AtdCacheSize": (["0", "512K", "524288", "1m", "64M", "1G", "16G"],
+                     {"511K": "from 512K to 16G", "524287": "a size from 512K", "1": "0 for no cache", "17G": "to 16G",
+                      "-1": "a size from", "64MB": "such as 64M", "64 M": "one argument", "1.5G": "a size from",
+                      "half": "a size from", "0x100000": "a size from", "999999999999G": "to 16G",
+                      "18446744073709551616": "to 16G", "K": "a size from", "": "one argument"}),
+    "AtdCacheBackend": (["none", "None"],
+                        {"redis": "must be none", "redis:127.0.0.1:6379": "LoadModule socache_redis_module",
+                         "memcache:a:1,b": "memcache:HOST:PORT", "shmcb:": "LoadModule socache_shmcb_module",
+                         "none none": "one argument", "": "one argument"}),
+    "AtdCacheShare": (["1", "50", "100"],
+                      {"0": "from 1 to 100", "101": "from 1 to 100", "50%": "percent", "-1": "percent",
+                       "half": "percent", "0.5": "percent", "99999999999999999999": "from 1 to 100",
+                       "1 2": "one argument", "": "one argument"}),
+    "AtdQuickHandler": (["On", "Off"], {"1": "On or Off", "Always": "On or Off", "": "On or Off"}),
     "AtdDrafts": (["On", "Off"], {"1": "On or Off", "": "On or Off"}),
     "AtdDebug": (["On", "Off"], {"yes": "On or Off", "": "On or Off"}),
     "AtdRawHTML": (["On", "Off"], {"true": "On or Off", "": "On or Off"}),
@@ -38,6 +58,18 @@ CASES = {
 PLACES = ["%s", "<Directory @DOCS@/blog>\n%s\n</Directory>", "<Location /blog>\n%s\n</Location>",
           "<VirtualHost *:@PORT@>\n%s\n</VirtualHost>",
           "<VirtualHost *:@PORT@>\n<Location /x>\n<IfModule mod_dir.c>\n%s\n</IfModule>\n</Location>\n</VirtualHost>"]
+
+WHOLE_SERVER = ["AtdCacheSize", "AtdCacheBackend", "AtdCacheShare"]
+SERVERS = ["AtdQuickHandler"]
+
+
+def places_of(name):
+    """For a setting of the whole server, and for one of each virtual host, those that are no folder and no URL."""
+    if name in WHOLE_SERVER + SERVERS:
+        return [place for place in PLACES if place == "%s" or (name in SERVERS and place.startswith("<V")
+                                                               and "Loc" not in place)]
+    return PLACES
+
 
 PATTERNS = ["<DirectoryMatch ^@DOCS@/b>\n%s\n</DirectoryMatch>", "<LocationMatch ^/b>\n%s\n</LocationMatch>",
             "<Files hello>\n%s\n</Files>", "<FilesMatch hello>\n%s\n</FilesMatch>", '<If "true">\n%s\n</If>',
@@ -64,7 +96,7 @@ def test_every_directive_is_tested():
 
 @pytest.mark.parametrize("name", CASES)
 def test_right_values_pass_everywhere(folders, name):
-    for place in PLACES:
+    for place in places_of(name):
         for value in CASES[name][0]:
             code, said = check(folders, place % f"{name} {value}")
             assert code == 0 and "Syntax OK" in said, f"{name} {value}: {said}"
@@ -72,7 +104,7 @@ def test_right_values_pass_everywhere(folders, name):
 
 @pytest.mark.parametrize("name, value", [(name, value) for name in CASES for value in CASES[name][1]])
 def test_wrong_values_are_told(folders, name, value):
-    for place in PLACES[:2]:
+    for place in places_of(name)[:2]:
         code, said = check(folders, place % f"{name} {value}")
         assert code != 0 and name in said
         assert CASES[name][1][value] in said
@@ -81,6 +113,21 @@ def test_wrong_values_are_told(folders, name, value):
             for word in value.replace("@ROOT@", str(folders.root)).split():
                 assert word.strip('"') in said
         assert re.search(r"line \d+ of .*httpd\.conf", said)
+
+
+@pytest.mark.parametrize("name", WHOLE_SERVER + SERVERS)
+def test_settings_of_a_server_stand_in_no_part_of_it(folders, name):
+    line = f"{name} {CASES[name][0][-1]}"
+    for place in PLACES:
+        if place in places_of(name):
+            continue
+        code, said = check(folders, place % line)
+        assert code != 0 and re.search(f"{name} (cannot occur within|not allowed)", said), said
+    write(folders.docs, {"blog/.htaccess": line + "\n"})
+    folders.expect(f"{name} not allowed here")
+    folders.start("<Directory @DOCS@>\nAllowOverride All\n</Directory>")
+    assert folders.get("/blog/hello").status_code == 500
+    folders.wait_for_log(rf"\.htaccess: {name} not allowed here")
 
 
 @pytest.mark.parametrize("section", PATTERNS)

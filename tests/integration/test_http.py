@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from coding import ENCODINGS, decode, fetch
 from httpd import post, write
 
 HOP = {"Date", "Keep-Alive", "Connection"}
@@ -90,14 +91,19 @@ class Connection:
 
 # ---- methods ----
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("path", ["/blog/", "/blog/hello", "/blog/nothing", "/blog/hello/", "/blog/hello.md"])
-def test_head_is_get_without_a_body(hello, path):
-    got, head = hello.get(path), hello.get(path, method="HEAD")
-    assert (head.status_code, head.content) == (got.status_code, b"")
-    skipped = HOP if got.content else HOP | {"Content-Length"}  # httpd leaves out a length of 0
+def test_head_is_get_without_a_body(hello, path, encoding):
+    got, body = fetch(hello, path, encoding)
+    head, nothing = fetch(hello, path, encoding, method="HEAD")
+    assert (head.status_code, nothing) == (got.status_code, b"")
+    skipped = HOP if body else HOP | {"Content-Length"}  # httpd leaves out a length of 0
     assert {k: v for k, v in head.headers.items() if k not in skipped} == \
            {k: v for k, v in got.headers.items() if k not in skipped}
-    assert int(got.headers["Content-Length"]) == len(got.content)
+    assert int(got.headers["Content-Length"]) == len(body)
+    if got.status_code == 200:
+        assert got.headers.get("Content-Encoding", "identity") == encoding
+        assert decode(got, body) == fetch(hello, path)[1]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "MKCOL", "LOCK", "BREW"])
@@ -204,15 +210,13 @@ def test_strange_hosts_reach_no_page(hello, host):
 
 
 def test_range_of_a_page(hello):
-    whole = hello.get("/blog/hello").content
-    answer = hello.get("/blog/hello", headers={"Range": "bytes=10-19"})
-    if answer.status_code == 206:
-        assert answer.content == whole[10:20]
+    """Of the bytes that are sent: those of the encoding that was asked for."""
+    for encoding in ENCODINGS:
+        whole = fetch(hello, "/blog/hello", encoding)[1]
+        answer, part = fetch(hello, "/blog/hello", encoding, Range="bytes=10-19")
+        assert (answer.status_code, part) == (206, whole[10:20])
         assert answer.headers["Content-Range"] == f"bytes 10-19/{len(whole)}"
-    else:
-        assert (answer.status_code, answer.content) == (200, whole)
-    beyond = hello.get("/blog/hello", headers={"Range": f"bytes={len(whole) + 5}-"})
-    assert beyond.status_code in (200, 416)
+        assert fetch(hello, "/blog/hello", encoding, Range=f"bytes={len(whole) + 5}-")[0].status_code == 416
 
 
 def test_keep_alive(hello):
@@ -240,13 +244,16 @@ def test_theme_files(hello):
     page = hello.get("/blog/hello").text
     for ending, kind in ((".css", "text/css; charset=utf-8"), (".svg", "image/svg+xml")):
         url = re.search(rf'"(/blog/_theme/\w+\.[0-9a-f]+\{ending})"', page)[1]
-        current, old = hello.get(url), hello.get(re.sub(r"\.[0-9a-f]+\.", ".000000000000.", url))
+        current = hello.get(url, headers={"Accept-Encoding": "identity"})
+        old = hello.get(re.sub(r"\.[0-9a-f]+\.", ".000000000000.", url))
         assert current.status_code == old.status_code == 200 and current.content == old.content
         assert current.headers["Content-Type"] == old.headers["Content-Type"] == kind
         assert current.headers["X-Content-Type-Options"] == "nosniff"
         assert current.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "immutable" not in old.headers["Cache-Control"] and "max-age" not in old.headers["Cache-Control"]
-        assert hello.get(url, method="HEAD").headers["Content-Length"] == str(len(current.content))
+        assert current.headers["Content-Length"] == str(len(current.content))
+        head = fetch(hello, url, method="HEAD")[0]
+        assert head.headers["Content-Length"] == current.headers["Content-Length"]
 
 
 @pytest.mark.parametrize("name", ["nothing.0.css", "style.css", "style.0.js", "style.0.css/", "style..css", "",

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Beside other modules: what they do is left alone where it is theirs, and never shows what a blog hides."""
 import base64
-import gzip
 import hashlib
 
 import pytest
 
+from coding import ENCODINGS, decode, fetch
 from httpd import post, write
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4"
@@ -185,7 +185,10 @@ def test_types_of_others(httpd, hello, directive):
     answer = httpd.get("/blog/hello")
     assert is_post(answer)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "Content-Encoding" not in answer.headers and "Content-Language" not in answer.headers
+    for encoding in ENCODINGS:
+        answer = fetch(httpd, "/blog/hello", encoding)[0]
+        assert answer.headers.get("Content-Encoding", "identity") == encoding
+        assert "Content-Language" not in answer.headers
     assert httpd.get("/blog/hello.md").status_code == 404
 
 
@@ -229,14 +232,17 @@ def test_theme_shows_what_is_not_found_in_the_blog(httpd, hello):
 
 
 def test_deflate(httpd, hello):
-    write(hello, {"long.md": post("Long", "word " * 5000)})
+    """What is compressed already is left as it is; what the blog does not compress is mod_deflate's."""
+    write(hello, {"long.md": post("Long", "word " * 5000), "notes.txt": "word " * 5000})
     httpd.start(BLOG + "SetOutputFilter DEFLATE\nHeader set X-Test yes\n")
-    plain = httpd.get("/blog/long", headers={"Accept-Encoding": "identity"})
-    packed = httpd.get("/blog/long", headers={"Accept-Encoding": "gzip"}, stream=True)
-    body = packed.raw.read(decode_content=False)
+    plain, right = fetch(httpd, "/blog/long")
+    packed, body = fetch(httpd, "/blog/long", "gzip")
     assert packed.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in packed.headers["Vary"]
-    assert gzip.decompress(body) == plain.content and len(body) < len(plain.content)
+    assert decode(packed, body) == right and len(body) < len(right)
+    assert "-gzip" not in packed.headers["ETag"] and packed.headers["Content-Length"] == str(len(body))
     assert "Content-Encoding" not in plain.headers and plain.headers["X-Test"] == "yes"
+    notes, body = fetch(httpd, "/blog/notes.txt", "gzip")
+    assert notes.headers["Content-Encoding"] == "gzip" and decode(notes, body) == b"word " * 5000
 
 
 # ---- access control ----
