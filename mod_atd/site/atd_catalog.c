@@ -4,6 +4,7 @@
 #include "base/atd_limits.h"
 #include "base/atd_text.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include <string.h>
@@ -207,6 +208,49 @@ static const char *guess_slug(const atd_file_t *file, const char *path, apr_pool
     length = strcspn(at, "\r\n\"'#");
     at = atd_text_slug(apr_pstrmemdup(pool, at, length), pool);
     return *at ? at : atd_post_path_slug(path, pool);
+}
+
+/* The value of a line "key: value" at the beginning of a line, in small letters; NULL where there is none. */
+static const char *line_value(const char *text, const char *key, apr_pool_t *pool)
+{
+    const char *at = strstr(text, key);
+    char *value;
+
+    while (at && at > text && at[-1] != '\n')
+        at = strstr(at + 1, key);
+    if (!at)
+        return NULL;
+    at += strlen(key);
+    at += strspn(at, " \t\"'");
+    value = apr_pstrmemdup(pool, at, strcspn(at, " \t\r\n\"'#"));
+    for (char *c = value; *c; c++)
+        *c = (char)apr_tolower(*c);
+    return value;
+}
+
+static bool is_hidden_status(const char *status)
+{
+    static const char *const hidden[] = {"draft", "archived", "scheduled", "gone"};
+
+    for (apr_size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        if (strcmp(status, hidden[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool atd_catalog_is_withdrawn(const atd_root_t *content, const char *path, apr_pool_t *scratch)
+{
+    const char *status, *draft, *published;
+    atd_file_t file;
+
+    if (!path || atd_file_read_head(&file, content, path, ATD_MAX_FRONT_MATTER, scratch))
+        return false;
+    status = line_value(file.bytes, "status:", scratch);
+    draft = line_value(file.bytes, "draft:", scratch);
+    published = line_value(file.bytes, "published:", scratch);
+    return (status && is_hidden_status(status)) || (draft && strcmp(draft, "true") == 0) ||
+           (published && strcmp(published, "false") == 0);
 }
 
 /* Loads one file; *post is set only where it has the slug, an error returned only where it would have it. */

@@ -34,4 +34,10 @@ atd_error_t *atd_catalog_digest(atd_digest_t *digest, const atd_root_t *content,
 atd_error_t *atd_catalog_find(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/**
+ * True for a file that can't be understood but has a line that takes it back: `status:` with draft, archived, scheduled or
+ * gone, `draft: true` or `published: false`, in any case and quotes. What stood there before must not go on being shown.
+ */
+bool atd_catalog_is_withdrawn(const atd_root_t *content, const char *path, apr_pool_t *scratch);
+
 #endif

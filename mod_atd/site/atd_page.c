@@ -269,6 +269,14 @@ void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, con
     }
 }
 
+/* A post that was taken back by an edit that is broken besides is not one to show the last good page of. */
+static void make_failed(atd_page_t *page, const atd_site_t *site, const atd_error_t *error, apr_pool_t *pool)
+{
+    bool withdrawn = !site->drafts && !site->debug && atd_catalog_is_withdrawn(&site->content, error->file, pool);
+
+    atd_page_of_error(page, site, withdrawn ? 404 : 500, error, pool);
+}
+
 void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
 {
     atd_error_t *error = NULL;
@@ -292,6 +300,6 @@ void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *
         break;
     }
     if (error)
-        atd_page_of_error(page, site, 500, error, pool);
+        make_failed(page, site, error, pool);
     page->any_origin = site->settings->url != NULL;
 }

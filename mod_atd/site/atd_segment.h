@@ -16,7 +16,7 @@
  *     header | stripe 0 | stripe 1 | ...          a key belongs to one stripe, by its hash
  *     stripe = dirty word, hands | slots | chain | blocks
  *
- *     slots   one cache line each: sequence, hash of the key, first block, lengths, checksums, time of last check
+ *     slots   two cache lines each: sequence, hash of the key, first block, lengths, checksums, time of last check
  *     chain   for each block the number of the next one of the same entry, or END, or FREE
  *     blocks  1 KiB each; an entry lies in any blocks of its stripe, so that there is no fragmentation
  *

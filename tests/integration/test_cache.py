@@ -259,6 +259,19 @@ def test_what_is_taken_back_goes_at_once(httpd, blog, front, status):
         assert fetch(httpd, "/blog/p", encoding)[0].status_code == 500
 
 
+@pytest.mark.parametrize("line", ["status: draft", "status: 'Archived' # for now", "draft: true", "published: false"])
+def test_what_is_taken_back_by_a_broken_edit_goes_too(httpd, blog, line):
+    httpd.expect(r"p\.md:2:14")
+    write(blog, {"p.md": post("P", "Good.")})
+    httpd.start(TIMES % "")
+    warm(httpd, "/blog/p")
+    write(blog, {"p.md": BROKEN.replace("colon\n", f"colon\n{line}\n")})
+    for encoding in ENCODINGS * 2:
+        assert fetch(httpd, "/blog/p", encoding)[0].status_code == 404
+        assert "Good." not in text_of(httpd, "/blog/p", encoding)
+    httpd.wait_for_log(r"p\.md:2:14")
+
+
 def test_debug_shows_the_error_instead(httpd, blog):
     httpd.expect(r"p\.md:2:14")
     write(blog, {"p.md": post("P", "Good.")})
