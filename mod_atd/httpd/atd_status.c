@@ -90,9 +90,12 @@ static bool is_good_token(const char *token, const request_rec *r)
 
 /* ---- what a request is ---- */
 
+/* "?json", or "?json=" as clients write it that know only names with values, Prometheus for one. */
 static bool is_query(const request_rec *r, const char *query)
 {
-    return r->args && strcmp(r->args, query) == 0;
+    apr_size_t length = strlen(query);
+
+    return r->args && strncmp(r->args, query, length) == 0 && (!r->args[length] || strcmp(r->args + length, "=") == 0);
 }
 
 static bool is_script(const request_rec *r)

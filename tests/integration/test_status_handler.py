@@ -3,8 +3,6 @@
 import base64
 import json
 import re
-import shutil
-import subprocess
 import time
 from urllib.parse import quote
 
@@ -140,22 +138,14 @@ def parse_metrics(text):
     return families
 
 
-def check_with_promtool(text):
-    """It reads an older format, which has no units and takes the end for a comment."""
-    if shutil.which("promtool"):
-        run = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
-        assert "error while linting" not in run.stderr
-
-
 def test_metrics(site):
     site.start(BLOG + STATUS)
     for asked in (0, 2):
         for _ in range(asked):
             site.get("/blog/one")
-        answer = site.get("/atd-status?prometheus")
+        answer = site.get("/atd-status?prometheus=" if asked else "/atd-status?prometheus")  # as Prometheus writes it
         assert answer.headers["Content-Type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
         families = parse_metrics(answer.content.decode())
-        check_with_promtool(answer.text)
         assert families["atd_cache_hits"] == ("counter", {None: max(0, asked - 1)})
         assert families["atd_cache_hit_ratio"] == ("gauge", {None: 0.5} if asked else {})
         assert {f"atd_cache_{name.replace('dH', 'd_h').replace('dS', 'd_s')}" for name in COUNTERS} <= set(families)
