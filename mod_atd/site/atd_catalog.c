@@ -228,15 +228,11 @@ static const char *line_value(const char *text, const char *key, apr_pool_t *poo
     return value;
 }
 
-static bool is_hidden_status(const char *status)
+static bool is_hidden_status(const char *text)
 {
-    static const char *const hidden[] = {"draft", "archived", "scheduled", "gone"};
+    atd_status_t status;
 
-    for (apr_size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
-        if (strcmp(status, hidden[i]) == 0)
-            return true;
-    }
-    return false;
+    return atd_post_status(&status, text) && status != ATD_STATUS_PUBLISHED;
 }
 
 bool atd_catalog_is_withdrawn(const atd_root_t *content, const char *path, apr_pool_t *scratch)

@@ -215,28 +215,33 @@ static void read_slug(atd_post_t *post, atd_reading_t *reading)
                        "give it a slug of letters, digits and hyphens");
 }
 
-static void read_status(atd_post_t *post, atd_reading_t *reading)
+bool atd_post_status(atd_status_t *status, const char *text)
 {
     static const char *const names[] = {
         [ATD_STATUS_DRAFT] = "draft",       [ATD_STATUS_PUBLISHED] = "published", [ATD_STATUS_SCHEDULED] = "scheduled",
         [ATD_STATUS_ARCHIVED] = "archived", [ATD_STATUS_GONE] = "gone",
     };
+
+    for (int i = 0; i <= ATD_STATUS_GONE; i++) {
+        if (strcasecmp(text, names[i]) == 0) {
+            *status = (atd_status_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_status(atd_post_t *post, atd_reading_t *reading)
+{
     const atd_value_t *value = atd_value_get(post->data, "status");
     const char *text = atd_value_text(value);
 
-    if (atd_value_is_empty(value)) {
+    if (atd_value_is_empty(value))
         post->status = ATD_STATUS_PUBLISHED;
-        return;
-    }
-    for (int i = 0; text && i <= ATD_STATUS_GONE; i++) {
-        if (strcasecmp(text, names[i]) == 0) {
-            post->status = (atd_status_t)i;
-            return;
-        }
-    }
-    atd_error_hint(atd_reading_note(reading, ATD_E_VALUE, value, "'status' can't be %s%.80s",
-                                    text ? "" : atd_value_type_name(value), text ? text : ""),
-                   "use published, draft, scheduled, archived or gone");
+    else if (!text || !atd_post_status(&post->status, text))
+        atd_error_hint(atd_reading_note(reading, ATD_E_VALUE, value, "'status' can't be %s%.80s",
+                                        text ? "" : atd_value_type_name(value), text ? text : ""),
+                       "use published, draft, scheduled, archived or gone");
 }
 
 /* Jekyll's `published: false` and everybody's `draft: true`. Hugo's `published` may be a date, too. */

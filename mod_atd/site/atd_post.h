@@ -84,6 +84,9 @@ atd_error_t *atd_post_parse(const atd_post_t **post, const char *path, const cha
                             const atd_root_t *content, apr_array_header_t *findings, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/** The status that a text stands for, in any case. @return false where it is none */
+bool atd_post_status(atd_status_t *status, const char *text);
+
 /** The key that an author may have meant by one that is not known, "status" for "staus"; NULL where none is near. */
 const char *atd_post_known_key(const char *key);
 

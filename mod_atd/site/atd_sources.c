@@ -33,6 +33,8 @@ typedef struct record_t {
 typedef struct watch_baton_t {
     atd_sources_t *sources;
     atd_sources_root_t root;
+    apr_uint64_t list; /* digest of the last list that was noted */
+    bool has_list;
 } watch_baton_t;
 
 struct atd_sources_t {
@@ -89,7 +91,7 @@ static void note_file(void *data, const char *path, const atd_stamp_t *stamp)
 
 static void begin_list(void *data, const atd_digest_t *digest)
 {
-    const watch_baton_t *baton = data;
+    watch_baton_t *baton = data;
     const record_t record = {
         .kind = KIND_LIST,
         .root = (apr_uint16_t)baton->root,
@@ -97,8 +99,12 @@ static void begin_list(void *data, const atd_digest_t *digest)
         .portable = digest->portable,
     };
 
-    if (baton->sources->lists++ == 0)
-        add(baton->sources, &record, "");
+    if (baton->sources->lists++ == 0 && !(baton->has_list && baton->list == digest->sum)) {
+        add(baton->sources, &record,
+            ""); /* once, though a page reads all posts twice: each costs a walk when it is checked */
+        baton->list = digest->sum;
+        baton->has_list = true;
+    }
     note_times(baton, "", &digest->newest);
 }
 
