@@ -41,6 +41,9 @@
 /** A slug: leaves room for a date and an extension in a file name of 255 bytes (NAME_MAX). */
 #define ATD_MAX_SLUG 200
 
+/** The path of an alias or of an older permalink below the blog: browsers and proxies agree on at least twice as much. */
+#define ATD_MAX_ALIAS 1024
+
 /** Tags of one post: each becomes a meta tag and a page of its own. */
 #define ATD_MAX_TAGS 64
 

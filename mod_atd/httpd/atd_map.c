@@ -3,6 +3,7 @@
 
 #include "httpd/mod_atd.h"
 #include "site/atd_catalog.h"
+#include "site/atd_permalink.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -178,13 +179,23 @@ static const char *map(atd_request_t *mapped, request_rec *r, const atd_dir_conf
 /* True for the folder of a post, which is no folder for mod_dir. */
 static bool is_post(const atd_request_t *mapped, apr_pool_t *pool)
 {
+    const atd_route_t *route = &mapped->route;
+    const char *slug = route->name;
     const atd_post_t *post;
     const atd_error_t *error;
 
-    if (mapped->route.kind != ATD_ROUTE_POST && mapped->route.kind != ATD_ROUTE_MOVED)
+    if (!slug || (route->kind == ATD_ROUTE_OTHER && !atd_permalink_slug(&slug, route->name, pool)))
         return false;
-    error = atd_catalog_find(&post, &mapped->content, mapped->route.name, pool);
+    error = atd_catalog_find(&post, &mapped->content, slug, pool);
+    if (route->kind == ATD_ROUTE_OTHER)
+        return !error && post && atd_permalink_matches(route->name, post, pool);
     return error || post;
+}
+
+/* What stands at its own address below every blog, whatever lies on disk: lists have folders of the same name. */
+static bool is_list(const atd_route_t *route)
+{
+    return route->kind >= ATD_ROUTE_CATEGORY && route->kind <= ATD_ROUTE_OPENSEARCH;
 }
 
 /* A folder that mod_dir may redirect to and look for an index in: the blog's own, and those without posts or secrets. */
@@ -192,7 +203,30 @@ static bool is_plain_folder(const atd_request_t *mapped, const char *rest, const
 {
     if (r->finfo.filetype != APR_DIR || atd_route_is_hidden(rest) || has_long_name(rest))
         return false;
-    return !*rest || !is_post(mapped, r->pool);
+    return !*rest || (!is_list(&mapped->route) && !is_post(mapped, r->pool));
+}
+
+/* Ours even where a file has this name: a source is not to be seen, and a post's data are what we make of it. */
+static bool is_made(const atd_request_t *mapped, const char *rest, const request_rec *r)
+{
+    atd_stamp_t stamp;
+
+    switch (mapped->route.kind) {
+    case ATD_ROUTE_ASSET:
+    case ATD_ROUTE_MARKDOWN:
+        return true;
+    case ATD_ROUTE_DATA:
+        return (r->finfo.filetype != APR_REG && atd_file_stamp(&stamp, &mapped->content, rest, r->pool)) ||
+               is_post(mapped, r->pool);
+    default:
+        return false;
+    }
+}
+
+/* A slug has no dot in it, so that posts are not looked up as files. */
+static bool may_be_file(const atd_route_t *route, const char *rest)
+{
+    return route->kind == ATD_ROUTE_NONE || route->kind == ATD_ROUTE_OTHER || strchr(rest, '.');
 }
 
 /*
@@ -238,6 +272,7 @@ int atd_map_claim(request_rec *r)
     const atd_dir_config_t *config = config_of(r);
     atd_request_t *mapped;
     const char *rest;
+    bool is_ours;
 
     if (config->engine.flag != ATD_FLAG_ON || !r->filename || r->proxyreq)
         return DECLINED;
@@ -246,11 +281,12 @@ int atd_map_claim(request_rec *r)
     if (!rest)
         return decline(r);
     atd_route_parse(&mapped->route, rest, r->pool);
-    if (mapped->route.kind != ATD_ROUTE_ASSET && atd_route_is_hidden(rest))
+    is_ours = is_made(mapped, rest, r);
+    if (!is_ours && atd_route_is_hidden(rest))
         mapped->route.kind = ATD_ROUTE_NONE;
-    else if (mapped->route.kind != ATD_ROUTE_ASSET && r->finfo.filetype == APR_REG)
+    else if (!is_ours && r->finfo.filetype == APR_REG)
         return DECLINED;
-    else if (mapped->route.kind == ATD_ROUTE_NONE && redirect_to_file(mapped, rest, r))
+    else if (!is_ours && may_be_file(&mapped->route, rest) && redirect_to_file(mapped, rest, r))
         return OK;
     if (!is_plain_folder(mapped, rest, r))
         hide_file(r);

@@ -117,6 +117,14 @@ static void put_settings(atd_buffer_t *key, const atd_dir_config_t *config)
     }
 }
 
+/* Another way to write an address is a page of its own; some of these could be the slug of a post. */
+static void put_route(atd_buffer_t *key, const atd_route_t *route, apr_pool_t *pool)
+{
+    atd_buffer_putc(key, (char)('0' + route->kind));
+    put_text(key, atd_route_path(route, pool));
+    put_text(key, route->moved ? apr_pstrcat(pool, "moved ", route->name, NULL) : NULL);
+}
+
 /*
  * The content folder by its path: the same path leads to the same files for whoever may name it, and what was put in its
  * place shows in the stamps of what was read. The folder is the site's part: shares and purges go by it.
@@ -132,9 +140,7 @@ static void make_key(atd_cache_request_t *request, const asked_t *asked, apr_poo
     request->site_length = atd_buffer_length(key);
     put_settings(key, asked->config);
     put_text(key, mapped->base);
-    atd_buffer_putc(key, (char)('0' + mapped->route.kind));
-    put_text(key, mapped->route.name);
-    put_text(key, mapped->route.hash);
+    put_route(key, &mapped->route, pool);
     if (atd_buffer_take(&request->key, &request->key_length, key, "the key"))
         request->key_length = 0;
 }

@@ -309,5 +309,5 @@ int atd_quick_handle(request_rec *r, int lookup)
     config.max_age.time = memory.max_age;
     config.tag_header = (atd_tag_header_t)memory.tag_header;
     ap_run_insert_filter(r);
-    return atd_respond_with(&page, ATD_OUTCOME_HIT, NULL, &config, r);
+    return atd_respond_with(&page, ATD_OUTCOME_HIT, &config, r);
 }

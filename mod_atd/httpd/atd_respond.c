@@ -46,12 +46,11 @@ static const char *cache_control(const atd_page_t *page, const atd_dir_config_t 
     return apr_psprintf(r->pool, "max-age=%" APR_TIME_T_FMT, apr_time_sec(age));
 }
 
-/* Another way to write the same address keeps its query; where an author redirects to is a new address. */
-static const char *with_query(const char *location, const atd_route_t *route, request_rec *r)
+static const char *with_query(const atd_page_t *page, request_rec *r)
 {
-    if (!route || route->kind != ATD_ROUTE_MOVED || !r->args)
-        return location;
-    return apr_pstrcat(r->pool, location, "?", r->args, NULL);
+    if (!page->keeps_query || !r->args)
+        return page->location;
+    return apr_pstrcat(r->pool, page->location, "?", r->args, NULL);
 }
 
 static const char *tags_with_commas(const char *tags, apr_pool_t *pool)
@@ -98,8 +97,7 @@ static void set_validators(const atd_page_t *page, request_rec *r)
     }
 }
 
-static void set_headers(const atd_page_t *page, const atd_route_t *route, const atd_dir_config_t *config,
-                        request_rec *r)
+static void set_headers(const atd_page_t *page, const atd_dir_config_t *config, request_rec *r)
 {
     apr_table_t *headers = r->headers_out;
 
@@ -112,7 +110,7 @@ static void set_headers(const atd_page_t *page, const atd_route_t *route, const 
     if (!page->indexable && page->status < 300)
         apr_table_setn(headers, "X-Robots-Tag", "noindex");
     if (page->location)
-        apr_table_setn(headers, "Location", with_query(page->location, route, r));
+        apr_table_setn(headers, "Location", with_query(page, r));
     if (page->preload)
         apr_table_addn(headers, "Link", apr_pstrcat(r->pool, "<", page->preload, ">; rel=preload; as=style", NULL));
     set_encoding(page, r);
@@ -192,12 +190,11 @@ static int redirect_to_base(const atd_request_t *mapped, request_rec *r)
     return HTTP_MOVED_PERMANENTLY;
 }
 
-int atd_respond_with(const atd_page_t *page, atd_outcome_t outcome, const atd_route_t *route,
-                     const atd_dir_config_t *config, request_rec *r)
+int atd_respond_with(const atd_page_t *page, atd_outcome_t outcome, const atd_dir_config_t *config, request_rec *r)
 {
     int status;
 
-    set_headers(page, route, config, r);
+    set_headers(page, config, r);
     set_timing(outcome, config, r);
     status = check_conditions(page, r);
     return status == OK ? send_page(page, r) : status;
@@ -230,5 +227,5 @@ int atd_respond(request_rec *r)
     atd_produce(&page, &outcome, mapped, config, r);
     if (page.error)
         log_error(page.error, &mapped->content, r);
-    return atd_respond_with(&page, outcome, &mapped->route, config, r);
+    return atd_respond_with(&page, outcome, config, r);
 }

@@ -12,12 +12,7 @@
 /** httpd's handler hook; declines what atd_map_claim() did not claim. */
 int atd_respond(request_rec *r);
 
-/**
- * Sends a page: headers, conditions, body.
- * @param route what was asked for; or NULL
- * @return OK, or a status for httpd to answer with
- */
-int atd_respond_with(const atd_page_t *page, atd_outcome_t outcome, const atd_route_t *route,
-                     const atd_dir_config_t *config, request_rec *r);
+/** Sends a page: headers, conditions, body. @return OK, or a status for httpd to answer with */
+int atd_respond_with(const atd_page_t *page, atd_outcome_t outcome, const atd_dir_config_t *config, request_rec *r);
 
 #endif

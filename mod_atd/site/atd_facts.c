@@ -111,9 +111,9 @@ void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_pos
     facts->title = post->seo_title ? atd_text_collapse(post->seo_title, pool)
                                    : apr_pstrcat(pool, facts->heading, " | ", site->settings->title, NULL);
     facts->description = description_of(post, body, pool);
-    facts->path = atd_site_path(site, post->slug, pool);
+    facts->path = atd_site_post_path(site, post, pool);
     facts->canonical =
-        post->canonical ? atd_site_absolute(site, post->canonical, pool) : atd_site_url(site, post->slug, pool);
+        post->canonical ? atd_site_absolute(site, post->canonical, pool) : atd_site_post_url(site, post, pool);
     facts->lang = or_else(post->lang, site->settings->language);
     facts->hidden = atd_post_hidden_because(post, site->now, pool);
     set_robots(facts, post);

@@ -5,6 +5,7 @@
 #include "base/atd_limits.h"
 #include "base/atd_text.h"
 #include "site/atd_catalog.h"
+#include "site/atd_permalink.h"
 #include "site/atd_person.h"
 #include "site/atd_related.h"
 #include "site/atd_view.h"
@@ -83,30 +84,33 @@ atd_error_t *atd_page_of_post(atd_page_t *page, const atd_site_t *site, const at
     return render(page, site->theme, template_of(site, post), view, pool);
 }
 
-static void redirect(atd_page_t *page, const atd_site_t *site, const atd_post_t *post, int status, const char *location,
-                     apr_pool_t *pool)
+static void redirect(atd_page_t *page, const atd_site_t *site, int status, const char *location, apr_pool_t *pool)
 {
     atd_buffer_t *out = atd_buffer_create(pool, strlen(location), strlen(location) * 3 + 1);
 
     atd_escape_url(out, location, strlen(location));
     page->status = status;
     page->location = atd_buffer_take(&location, NULL, out, "the URL") ? site->url : location;
-    page->personal = !atd_post_is_public(post, site->now);
     page->type = HTML;
     page->body = "";
     page->length = 0;
 }
 
-/* A post that may be shown now, NULL where there is none; *gone where its author took it back for good. */
-static atd_error_t *find_shown(const atd_post_t **post, bool *gone, const atd_site_t *site, const char *slug,
-                               apr_pool_t *pool)
+/* Another way to write the same address keeps its query; where an author redirects to is a new address. */
+static void redirect_to_right(atd_page_t *page, const atd_site_t *site, const char *url, apr_pool_t *pool)
 {
-    atd_error_t *error = atd_catalog_find(post, &site->content, slug, pool);
+    redirect(page, site, 301, url, pool);
+    page->keeps_query = true;
+}
 
-    *gone = !error && *post && (*post)->status == ATD_STATUS_GONE;
-    if (!error && *post && !site->drafts && !atd_post_is_public(*post, site->now))
-        *post = NULL;
-    return error;
+/* @return 200 where a post may be shown, 410 where its author took it back for good, else 404 */
+static int status_of(const atd_site_t *site, const atd_post_t *post)
+{
+    if (!post)
+        return 404;
+    if (site->drafts || atd_post_is_public(post, site->now))
+        return 200;
+    return post->status == ATD_STATUS_GONE ? 410 : 404;
 }
 
 /* Where a post sends its readers; NULL where it doesn't, or would send them round in a circle. */
@@ -114,41 +118,66 @@ static const char *redirect_of(const atd_site_t *site, const atd_post_t *post, a
 {
     const char *location = post->redirect_to ? atd_site_absolute(site, post->redirect_to, pool) : NULL;
 
-    return location && strcmp(location, atd_site_url(site, post->slug, pool)) != 0 ? location : NULL;
+    if (!location || strcmp(location, atd_site_post_url(site, post, pool)) == 0 ||
+        strcmp(location, atd_site_url(site, post->slug, pool)) == 0)
+        return NULL;
+    return location;
 }
 
-static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const char *slug, apr_pool_t *pool)
+/* The address is the post's own, or has been: under a slug, under any usual pattern. */
+static bool leads_to(const atd_route_t *route, const char *right, const atd_post_t *post, apr_pool_t *pool)
 {
-    const atd_post_t *post;
-    bool gone;
-    atd_error_t *error = find_shown(&post, &gone, site, slug, pool);
+    return route->kind != ATD_ROUTE_OTHER || strcmp(route->name, right) == 0 ||
+           atd_permalink_matches(route->name, post, pool);
+}
 
-    if (error)
-        return error;
-    if (gone && !site->drafts)
-        atd_page_of_error(page, site, 410, NULL, pool);
-    else if (!post)
-        atd_page_of_error(page, site, 404, NULL, pool);
-    else if (redirect_of(site, post, pool))
-        redirect(page, site, post, (int)post->redirect_status, redirect_of(site, post, pool), pool);
-    else
+/* As it was written, but for what atd_route_path() puts right; a feed's older address may be a slug as it stands. */
+static bool is_right(const atd_route_t *route, const char *right)
+{
+    return (!route->moved || route->kind == ATD_ROUTE_HOME) && strcmp(route->name, right) == 0;
+}
+
+/* A redirect is sent only where it leads somewhere, so that it tells nothing of hidden posts. */
+static atd_error_t *show_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route,
+                              const atd_post_t *post, const char *right, apr_pool_t *pool)
+{
+    const char *elsewhere = redirect_of(site, post, pool);
+
+    if (is_right(route, right) && !elsewhere)
         return atd_page_of_post(page, site, post, pool);
+    if (is_right(route, right))
+        redirect(page, site, (int)post->redirect_status, elsewhere, pool);
+    else
+        redirect_to_right(page, site, atd_site_url(site, right, pool), pool);
+    page->personal = !atd_post_is_public(post, site->now);
     return NULL;
 }
 
-/* "/blog/slug/": the redirect is sent only where it leads somewhere, so that it tells nothing of hidden posts. */
-static atd_error_t *make_moved(atd_page_t *page, const atd_site_t *site, const char *slug, apr_pool_t *pool)
+/* No path but a slug is a post's own where the pattern says nothing else. */
+static bool may_lead_to_post(const atd_site_t *site, const atd_route_t *route)
 {
-    const atd_post_t *post;
-    bool gone;
-    atd_error_t *error = find_shown(&post, &gone, site, slug, pool);
+    return route->kind != ATD_ROUTE_OTHER || strcmp(site->settings->permalink, ATD_PERMALINK_DEFAULT) != 0;
+}
 
-    if (error)
+/* The post that a slug, or a path that ends with one, leads to; a 404 page where there is none. */
+static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+{
+    const char *slug = route->name;
+    const atd_post_t *post = NULL;
+    const char *right = NULL;
+    atd_error_t *error = NULL;
+
+    if (slug && (route->kind != ATD_ROUTE_OTHER || atd_permalink_slug(&slug, route->name, pool)))
+        error = atd_catalog_find(&post, &site->content, slug, pool);
+    if (error && may_lead_to_post(site, route))
         return error;
     if (post)
-        redirect(page, site, post, 301, atd_site_url(site, slug, pool), pool);
-    else
-        atd_page_of_error(page, site, gone ? 410 : 404, NULL, pool);
+        right = atd_permalink_path(site->settings->permalink, post, pool);
+    if (post && !leads_to(route, right, post, pool))
+        post = NULL;
+    if (status_of(site, post) == 200)
+        return show_post(page, site, route, post, right, pool);
+    atd_page_of_error(page, site, status_of(site, post), NULL, pool);
     return NULL;
 }
 
@@ -184,6 +213,17 @@ static atd_error_t *make_home(atd_page_t *page, const atd_site_t *site, apr_pool
     page->personal = site->drafts;
     page->tags = "home";
     return render(page, site->theme, "home", view, pool);
+}
+
+/* Feeds, by the addresses that some posts have, too; pages of the list. */
+static atd_error_t *make_home_of(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+{
+    if (route->format != ATD_FORMAT_PAGE || route->page != 1)
+        return make_post(page, site, route, pool);
+    if (!route->moved)
+        return make_home(page, site, pool);
+    redirect_to_right(page, site, site->url, pool);
+    return NULL;
 }
 
 /* An old hash, from a page that somebody still has open, gets the file as it is now. */
@@ -284,18 +324,21 @@ void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *
     memset(page, 0, sizeof *page);
     switch (route->kind) {
     case ATD_ROUTE_HOME:
-        error = make_home(page, site, pool);
+        error = make_home_of(page, site, route, pool);
         break;
     case ATD_ROUTE_POST:
-        error = make_post(page, site, route->name, pool);
-        break;
-    case ATD_ROUTE_MOVED:
-        error = make_moved(page, site, route->name, pool);
+    case ATD_ROUTE_OTHER:
+    case ATD_ROUTE_ARCHIVE:
+    case ATD_ROUTE_TAGS:
+    case ATD_ROUTE_CATEGORIES:
+    case ATD_ROUTE_AUTHORS:
+    case ATD_ROUTE_SEARCH:
+        error = make_post(page, site, route, pool);
         break;
     case ATD_ROUTE_ASSET:
         make_asset(page, site, route, pool);
         break;
-    case ATD_ROUTE_NONE:
+    default:
         atd_page_of_error(page, site, 404, NULL, pool);
         break;
     }

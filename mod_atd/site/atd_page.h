@@ -24,6 +24,7 @@ typedef struct atd_page_t {
     apr_time_t modified;      /**< Last-Modified as its author says; 0: not said */
     const char *preload;      /**< URL path of the style sheet; or NULL */
     const char *tags;         /**< surrogate keys, with blanks between; or NULL */
+    bool keeps_query;         /**< of a redirect: to the same page under its right address */
     bool any_origin;          /**< it is the same under every scheme and host */
 
     /* What only the cache knows. */

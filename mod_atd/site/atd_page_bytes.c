@@ -14,7 +14,7 @@ typedef struct record_t {
     unsigned char flags;
 } record_t;
 
-enum { FLAG_IMMUTABLE = 1, FLAG_INDEXABLE = 2, FLAG_ANY_ORIGIN = 4, FLAG_BEST = 8 };
+enum { FLAG_IMMUTABLE = 1, FLAG_INDEXABLE = 2, FLAG_ANY_ORIGIN = 4, FLAG_BEST = 8, FLAG_KEEPS_QUERY = 16 };
 
 #define TEXTS 7
 
@@ -33,7 +33,8 @@ static void list_texts(const char **texts, const atd_page_t *page)
 static unsigned char flags_of(const atd_page_t *page)
 {
     return (unsigned char)((page->immutable ? FLAG_IMMUTABLE : 0) | (page->indexable ? FLAG_INDEXABLE : 0) |
-                           (page->any_origin ? FLAG_ANY_ORIGIN : 0) | (page->best ? FLAG_BEST : 0));
+                           (page->any_origin ? FLAG_ANY_ORIGIN : 0) | (page->best ? FLAG_BEST : 0) |
+                           (page->keeps_query ? FLAG_KEEPS_QUERY : 0));
 }
 
 static apr_size_t length_of(const char *text)
@@ -105,6 +106,7 @@ bool atd_page_unpack(atd_page_t *page, const char *bytes, apr_size_t length)
         .indexable = record.flags & FLAG_INDEXABLE,
         .any_origin = record.flags & FLAG_ANY_ORIGIN,
         .best = record.flags & FLAG_BEST,
+        .keeps_query = record.flags & FLAG_KEEPS_QUERY,
         .body = end,
         .length = record.length,
     };

@@ -143,7 +143,7 @@ static const char *post_path(const atd_site_t *site, const char *file, apr_pool_
 
     if (atd_post_load(&post, &site->content, file, NULL, pool))
         return NULL;
-    return atd_site_path(site, post->slug, pool);
+    return atd_site_post_path(site, post, pool);
 }
 
 void atd_link_resolve(atd_target_t *target, const atd_site_t *site, const atd_post_t *post, const char *reference,

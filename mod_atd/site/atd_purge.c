@@ -66,10 +66,10 @@ bool atd_purge_is_set(const atd_purge_t *purge)
 
 /* ---- matching ---- */
 
-/* What is behind the settings in a key: base NUL kind name NUL hash NUL representation origin. */
+/* What is behind the settings in a key: base NUL kind path NUL moved NUL representation origin. */
 typedef struct page_key_t {
     const char *base;
-    const char *name;
+    const char *path;
     char kind;
 } page_key_t;
 
@@ -94,18 +94,18 @@ static const char *text_before(const char *key, const char **end)
 static bool read_key(page_key_t *page, const char *key, apr_size_t length)
 {
     const char *end = key + length;
-    const char *name;
+    const char *path;
 
     while (end > key && end[-1] != '\0')
         end--;
     if (!text_before(key, &end))
         return false;
-    name = text_before(key, &end);
+    path = text_before(key, &end);
     page->base = text_before(key, &end);
-    if (!page->base || !*name)
+    if (!page->base || !*path)
         return false;
-    page->kind = (char)(*name - '0');
-    page->name = name + 1;
+    page->kind = (char)(*path - '0');
+    page->path = path + 1;
     return true;
 }
 
@@ -129,15 +129,21 @@ static bool is_at(const page_key_t *page, const char *url)
     apr_size_t base = strlen(page->base);
     apr_size_t length = strlen(url);
 
-    if (!*page->name) /* the home page, without its slash */
+    if (!*page->path) /* the home page, without its slash */
         return page->kind == ATD_ROUTE_HOME && base == length + 1 && memcmp(page->base, url, length) == 0;
     return page->kind != ATD_ROUTE_ASSET && length > base && memcmp(page->base, url, base) == 0 &&
-           apr_cstr_casecmp(url + base, page->name) == 0;
+           apr_cstr_casecmp(url + base, page->path) == 0;
 }
 
+/* The post, its source and its data; a permalink, or what may have been one, ends with the slug. */
 static bool is_post(const page_key_t *page, const char *slug)
 {
-    return (page->kind == ATD_ROUTE_POST || page->kind == ATD_ROUTE_MOVED) && strcmp(page->name, slug) == 0;
+    const char *slash = strrchr(page->path, '/');
+    const char *name = slash ? slash + 1 : page->path;
+    apr_size_t length = strlen(slug);
+
+    return (!slash || page->kind == ATD_ROUTE_OTHER) && strncmp(name, slug, length) == 0 &&
+           (name[length] == '\0' || name[length] == '.');
 }
 
 static bool has_tag(const char *front, apr_size_t length, const char *tag)

@@ -4,6 +4,7 @@
 #include "base/atd_limits.h"
 #include "engine/atd_yaml.h"
 #include "site/atd_field.h"
+#include "site/atd_permalink.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -33,6 +34,7 @@ static const atd_field_t fields[] = {
     {.names = {"markdown.smart"}, .kind = ATD_KIND_SWITCH, .offset = AT(smart), .otherwise = "true"},
     {.names = {"markdown.toc"}, .kind = ATD_KIND_SWITCH, .offset = AT(toc), .otherwise = "false"},
     {.names = {"footer"}, .kind = ATD_KIND_TEXT, .offset = AT(footer)},
+    {.names = {"permalink"}, .kind = ATD_KIND_TEXT, .offset = AT(permalink), .otherwise = "/:slug"},
     {.names = {"pageSize"}, .kind = ATD_KIND_NUMBER, .offset = AT(page_size), .min = 1, .max = 1000, .otherwise = "10"},
     {.names = {"related"}, .kind = ATD_KIND_NUMBER, .offset = AT(related), .min = 0, .max = 50, .otherwise = "3"},
     {.names = {"wordsPerMinute"},
@@ -101,11 +103,18 @@ static void check_language(const atd_settings_t *settings, const atd_value_t *da
     }
 }
 
+static void check_permalink(atd_settings_t *settings, const atd_value_t *data, atd_reading_t *reading)
+{
+    atd_permalink_check(&settings->permalink, settings->permalink,
+                        atd_field_value(atd_field_find(fields, FIELD_COUNT, "permalink"), data), reading);
+}
+
 static void read_settings(atd_settings_t *settings, const atd_value_t *data, atd_reading_t *reading)
 {
     atd_field_read(settings, fields, FIELD_COUNT, data, reading);
     check_url(settings, data, reading);
     check_language(settings, data, reading);
+    check_permalink(settings, data, reading);
 }
 
 static atd_error_t *value_of_set(const atd_value_t **value, const char *key, const char *text, apr_pool_t *pool)
@@ -182,7 +191,7 @@ static const char *without_trailing_slash(const char *url, apr_pool_t *pool)
     return length ? apr_pstrmemdup(pool, url, length) : NULL;
 }
 
-static const char *const later_keys[] = {"feed", "permalink", "images", "markdown", "publisher"};
+static const char *const later_keys[] = {"feed", "images", "markdown", "publisher"};
 
 static bool is_known(const char *key)
 {

@@ -26,6 +26,7 @@ typedef struct atd_settings_t {
     const char *twitter;    /**< "@name" of the blog */
     const char *external_rel;
     const char *footer;
+    const char *permalink; /**< atd_permalink.h, in its normal form */
     apr_int64_t page_size;
     apr_int64_t related;          /**< most related posts shown under a post */
     apr_int64_t words_per_minute; /**< for the reading time */

@@ -2,6 +2,7 @@
 #include "site/atd_site.h"
 
 #include "base/atd_escape.h"
+#include "site/atd_permalink.h"
 
 #include <apr_strings.h>
 
@@ -79,6 +80,16 @@ const char *atd_site_path(const atd_site_t *site, const char *name, apr_pool_t *
 const char *atd_site_url(const atd_site_t *site, const char *name, apr_pool_t *pool)
 {
     return apr_pstrcat(pool, site->url, encode(name, pool), NULL);
+}
+
+const char *atd_site_post_path(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    return atd_site_path(site, atd_permalink_path(site->settings->permalink, post, pool), pool);
+}
+
+const char *atd_site_post_url(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    return atd_site_url(site, atd_permalink_path(site->settings->permalink, post, pool), pool);
 }
 
 const char *atd_site_absolute(const atd_site_t *site, const char *reference, apr_pool_t *pool)

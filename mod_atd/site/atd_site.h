@@ -51,6 +51,12 @@ const char *atd_site_path(const atd_site_t *site, const char *name, apr_pool_t *
 /** Absolute URL of @p name below the blog. */
 const char *atd_site_url(const atd_site_t *site, const char *name, apr_pool_t *pool);
 
+/** URL path of @p post, percent-encoded, as the site's `permalink` has it. */
+const char *atd_site_post_path(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
+/** Absolute URL of @p post. */
+const char *atd_site_post_url(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
 /** Makes a reference absolute: "/x" by the origin, "x" by the blog, "//h/x" by https; absolute ones stay. */
 const char *atd_site_absolute(const atd_site_t *site, const char *reference, apr_pool_t *pool);
 

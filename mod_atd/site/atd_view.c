@@ -217,7 +217,7 @@ static void set_basics(atd_value_t *map, const atd_site_t *site, const atd_facts
     atd_value_set_text(map, "title", facts->heading);
     atd_value_set_text(map, "slug", post->slug);
     atd_value_set_text(map, "path", facts->path);
-    atd_value_set_text(map, "url", atd_site_url(site, post->slug, pool));
+    atd_value_set_text(map, "url", atd_site_post_url(site, post, pool));
     atd_value_set_text(map, "excerpt", post->excerpt ? atd_text_collapse(post->excerpt, pool) : facts->description);
     atd_value_set(map, "date", atd_view_date(&post->date, pool));
     atd_value_set(map, "modified", view_modified(post, pool));

@@ -18,11 +18,13 @@
     SUITE(value)                                                                                                       \
     SUITE(document)                                                                                                    \
     SUITE(frontmatter)                                                                                                 \
-    SUITE(gfm_spec) SUITE(image) SUITE(markdown) SUITE(markdown_threads) SUITE(mustache_spec) SUITE(source)            \
-        SUITE(template) SUITE(template_errors) SUITE(yaml) SUITE(yaml_errors) SUITE(body) SUITE(cache) SUITE(catalog)  \
-            SUITE(encoding) SUITE(facts) SUITE(field) SUITE(jsonld) SUITE(lint) SUITE(meta) SUITE(page)                \
-                SUITE(page_bytes) SUITE(person) SUITE(picture) SUITE(post) SUITE(purge) SUITE(related) SUITE(route)    \
-                    SUITE(second) SUITE(segment) SUITE(segment_races) SUITE(settings) SUITE(site) SUITE(sources)       \
+    SUITE(gfm_spec)                                                                                                    \
+    SUITE(image)                                                                                                       \
+    SUITE(markdown) SUITE(markdown_threads) SUITE(mustache_spec) SUITE(source) SUITE(template) SUITE(template_errors)  \
+        SUITE(yaml) SUITE(yaml_errors) SUITE(body) SUITE(cache) SUITE(catalog) SUITE(encoding) SUITE(facts)            \
+            SUITE(field) SUITE(jsonld) SUITE(lint) SUITE(meta) SUITE(page) SUITE(page_bytes) SUITE(permalink)          \
+                SUITE(person) SUITE(picture) SUITE(post) SUITE(purge) SUITE(related) SUITE(route) SUITE(second)        \
+                    SUITE(segment) SUITE(segment_races) SUITE(settings) SUITE(site) SUITE(sources)                     \
                         SUITE(sources_adopt) SUITE(status_page) SUITE(theme) SUITE(theme_cache) SUITE(view)
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);

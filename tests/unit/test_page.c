@@ -119,6 +119,155 @@ START_TEST(slash_and_capitals_are_redirected)
 }
 END_TEST
 
+static void check_right(const char *rest, const char *location)
+{
+    const atd_page_t *page = page_at(open_site(), rest);
+
+    ck_assert_msg(page->status == 301, "%s: %d", rest, page->status);
+    ck_assert_str_eq(page->location, location);
+    ck_assert(page->keeps_query && !page->personal);
+}
+
+START_TEST(other_ways_to_write_a_slug_are_redirected)
+{
+    static const char *const rests[] = {"\xC3\x9C"
+                                        "ber",
+                                        "\xC3\xBC"
+                                        "ber/",
+                                        "\xC3\x9C"
+                                        "BER.html",
+                                        "u\xCC\x88"
+                                        "ber",
+                                        "posts/\xC3\xBC"
+                                        "ber",
+                                        "blog/\xC3\xBC"
+                                        "ber/index.html",
+                                        "2025/06/16/\xC3\xBC"
+                                        "ber.html",
+                                        "_\xC3\xBC"
+                                        "ber/"};
+
+    put_file("\xC3\xBC"
+             "ber.md",
+             markdown_of("date: 2025-06-16\n", "x"));
+    for (unsigned i = 0; i + 1 < sizeof rests / sizeof *rests; i++)
+        check_right(rests[i], "https://example.org/blog/%C3%BCber");
+    check_right("!\xC3\xBC"
+                "ber",
+                "https://example.org/blog/%C3%BCber");
+    check_error(page_at(open_site(), rests[7]), 404); /* hidden */
+    check_error(page_at(open_site(), "2024/06/16/\xC3\xBC"
+                                     "ber"),
+                404);
+    check_error(page_at(open_site(), "none/\xC3\xBC"
+                                     "ber"),
+                404);
+    check_error(page_at(open_site(), "posts/none"), 404);
+}
+END_TEST
+
+START_TEST(home_has_one_address)
+{
+    put_file("a.md", "x");
+    check_right("index.html", "https://example.org/blog/");
+    check_right("page/1", "https://example.org/blog/");
+    check_right("page/1/", "https://example.org/blog/");
+    check_error(page_at(open_site(), "page/2"), 404);
+    check_error(page_at(open_site(), "feed/"), 404);
+}
+END_TEST
+
+START_TEST(permalink_is_where_a_post_is)
+{
+    const char *url = "https://example.org/blog/2025/06/a";
+    const atd_page_t *page;
+
+    put_file("site.yaml", "url: https://example.org/blog\npermalink: /:year/:month/:slug\n");
+    put_file("posts/a.md", markdown_of("date: 2025-06-16\ncategory: News\n", "[b](b.md) [c](c.md#x)\n"));
+    put_file("posts/b.md", markdown_of("date: 2025-01-31\n", "Text\n"));
+    put_file("posts/c.md", markdown_of("title: Undated\n", "Text\n"));
+    put_file("pages/about.md", markdown_of("date: 2025-01-31\n", "Text\n"));
+    page = page_at(open_site(), "2025/06/a");
+    ck_assert_int_eq(page->status, 200);
+    HAS(page->body, "<link rel=\"canonical\" href=\"https://example.org/blog/2025/06/a\">");
+    HAS(page->body, "<a href=\"/blog/2025/01/b\">b</a>");
+    HAS(page->body, "<a href=\"/blog/c#x\">c</a>");
+    LACKS(page->body, "/blog/a\"");
+    HAS(page_at(open_site(), "")->body, "href=\"/blog/2025/06/a\"");
+    check_right("a", url);
+    check_right("A/", url);
+    check_right("a.html", url);
+    check_right("2025/06/a/", url);
+    check_right("2025/06/A", url);
+    check_right("2025/6/a.html", url);
+    check_right("news/2025/06/16/a/index.html", url);
+    check_error(page_at(open_site(), "2025/07/a"), 404);
+    check_error(page_at(open_site(), "2025/06/b"), 404);
+    ck_assert_int_eq(page_at(open_site(), "c")->status, 200);
+    ck_assert_int_eq(page_at(open_site(), "about")->status, 200);
+    check_right("2025/01/about", "https://example.org/blog/about");
+}
+END_TEST
+
+START_TEST(permalink_tells_nothing_of_hidden_posts)
+{
+    static const char *const rests[] = {"2025/06/a", "a", "A/", "posts/a", "2025/6/a.html"};
+
+    put_file("site.yaml", "permalink: /:year/:month/:slug\n");
+    put_file("a.md", markdown_of("date: 2025-06-16\nstatus: draft\n", "Secret\n"));
+    for (unsigned i = 0; i < sizeof rests / sizeof *rests; i++)
+        check_error(page_at(open_site(), rests[i]), 404);
+    test_config.drafts = true;
+    ck_assert_int_eq(page_at(open_site(), "2025/06/a")->status, 200);
+    ck_assert_int_eq(page_at(open_site(), "a")->status, 301);
+    ck_assert(page_at(open_site(), "a")->personal);
+    test_config.drafts = false;
+    put_file("a.md", markdown_of("date: 2025-06-16\nstatus: gone\n", "Secret\n"));
+    for (unsigned i = 0; i < sizeof rests / sizeof *rests; i++)
+        check_error(page_at(open_site(), rests[i]), 410);
+    check_error(page_at(open_site(), "2024/06/a"), 404);
+}
+END_TEST
+
+START_TEST(redirect_under_a_permalink_makes_no_circle)
+{
+    put_file("site.yaml", "permalink: /:year/:slug\n");
+    put_file("a.md", markdown_of("date: 2025-06-16\nredirect: /blog/a\n", "Text\n"));
+    put_file("b.md", markdown_of("date: 2025-06-16\nredirect: /blog/2025/b\n", "Text\n"));
+    put_file("c.md", markdown_of("date: 2025-06-16\nredirect: {to: /x, status: 302}\n", "Text\n"));
+    ck_assert_int_eq(page_at(open_site(), "2025/a")->status, 200);
+    ck_assert_int_eq(page_at(open_site(), "2025/b")->status, 200);
+    ck_assert_int_eq(page_at(open_site(), "2025/c")->status, 302);
+    ck_assert(!page_at(open_site(), "2025/c")->keeps_query);
+}
+END_TEST
+
+/* Its last good page is kept under its own address; elsewhere there is nothing to keep. */
+START_TEST(broken_post_has_its_permalink)
+{
+    put_file("a.md", "---\ntitle: A: b\n---\n");
+    check_error(page_at(open_site(), "2025/06/a"), 404);
+    put_file("site.yaml", "permalink: /:year/:month/:slug\n");
+    check_error(page_at(open_site(), "2025/06/a"), 500);
+}
+END_TEST
+
+START_TEST(post_comes_before_a_list_of_its_name)
+{
+    static const char *const names[] = {"tags", "categories", "authors", "archive", "search", "feed", "rss", "atom"};
+
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        check_error(page_at(open_site(), names[i]), 404);
+        put_file(apr_pstrcat(atd_test_pool, names[i], ".md", NULL), "x");
+        ck_assert_int_eq(page_at(open_site(), names[i])->status, 200);
+    }
+    check_right("Tags/", "https://example.org/blog/tags");
+    check_error(page_at(open_site(), "search.json"), 404);
+    check_error(page_at(open_site(), "tag/tags"), 404);
+    check_error(page_at(open_site(), "archive/2025"), 404);
+}
+END_TEST
+
 START_TEST(post_may_redirect)
 {
     const atd_page_t *page;
@@ -298,6 +447,13 @@ Suite *page_suite(void)
     tcase_add_test(tests, what_is_not_there_is_404);
     tcase_add_test(tests, gone_post_is_410);
     tcase_add_test(tests, slash_and_capitals_are_redirected);
+    tcase_add_test(tests, other_ways_to_write_a_slug_are_redirected);
+    tcase_add_test(tests, home_has_one_address);
+    tcase_add_test(tests, permalink_is_where_a_post_is);
+    tcase_add_test(tests, permalink_tells_nothing_of_hidden_posts);
+    tcase_add_test(tests, redirect_under_a_permalink_makes_no_circle);
+    tcase_add_test(tests, broken_post_has_its_permalink);
+    tcase_add_test(tests, post_comes_before_a_list_of_its_name);
     tcase_add_test(tests, post_may_redirect);
     tcase_add_test(tests, redirect_to_itself_shows_the_post);
     tcase_add_test(tests, broken_post_is_500);

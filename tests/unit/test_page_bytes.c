@@ -7,7 +7,12 @@
 
 static const atd_page_t pages[] = {
     {.status = 200, .type = "text/html; charset=utf-8", .body = "<p>Hello</p>\n", .length = 13},
-    {.status = 301, .type = "text/html", .body = "", .location = "https://example.org/blog/a%20b", .any_origin = true},
+    {.status = 301,
+     .type = "text/html",
+     .body = "",
+     .location = "https://example.org/blog/a%20b",
+     .any_origin = true,
+     .keeps_query = true},
     {.status = 200, .type = "image/png", .body = "\x89PNG\r\n\0\0x", .length = 9, .immutable = true},
     {.status = 500, .type = "text/plain", .body = "broken", .length = 6, .ends = 1800000000000001, .etag = "\"0\""},
     {.status = 200,
@@ -50,6 +55,7 @@ static void check_facts(const atd_page_t *found, const atd_page_t *page)
     ck_assert_int_eq(found->immutable, page->immutable);
     ck_assert_int_eq(found->indexable, page->indexable);
     ck_assert_int_eq(found->any_origin, page->any_origin);
+    ck_assert_int_eq(found->keeps_query, page->keeps_query);
     ck_assert_int_eq(found->best, page->best);
     ck_assert_int_eq(found->encoding, page->encoding);
     ck_assert_int_eq(found->modified, page->modified);

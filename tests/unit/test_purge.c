@@ -8,21 +8,26 @@ typedef struct stored_t {
     const char *site;
     const char *base;
     atd_route_kind_t kind;
-    const char *name;
+    const char *path;
     const char *tail; /* representation and origin */
     const char *tags;
+    const char *moved;
 } stored_t;
 
 static const stored_t stored[] = {
-    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "0", "post-one tag-news"},
-    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "1", "post-one tag-news"},
-    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "0http://example.org", "post-one tag-news"},
-    {"/srv/a", "/blog/", ATD_ROUTE_MOVED, "one", "0", NULL},
-    {"/srv/a", "/blog/", ATD_ROUTE_POST, "two", "0", "post-two tag-new tag-newsroom author-news"},
-    {"/srv/a", "/blog/", ATD_ROUTE_HOME, NULL, "0", "home"},
-    {"/srv/a", "/blog/", ATD_ROUTE_ASSET, "one", "0", "theme"},
-    {"/srv/b", "/", ATD_ROUTE_POST, "one", "0", "post-one"},
-    {"/srv/b", "/", ATD_ROUTE_HOME, NULL, "0", "home"},
+    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "0", "post-one tag-news", NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "1", "post-one tag-news", NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "0http://example.org", "post-one tag-news", NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one", "0", NULL, "moved one"},
+    {"/srv/a", "/blog/", ATD_ROUTE_OTHER, "2025/06/one", "0", NULL, NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_MARKDOWN, "one.md", "0", NULL, NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_TAG, "tag/one", "0", NULL, NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_POST, "one-more", "0", NULL, NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_POST, "two", "0", "post-two tag-new tag-newsroom author-news", NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_HOME, NULL, "0", "home", NULL},
+    {"/srv/a", "/blog/", ATD_ROUTE_ASSET, "_theme/one.0123.css", "0", "theme", NULL},
+    {"/srv/b", "/", ATD_ROUTE_POST, "one", "0", "post-one", NULL},
+    {"/srv/b", "/", ATD_ROUTE_HOME, NULL, "0", "home", NULL},
 };
 
 #define STORED (sizeof stored / sizeof *stored)
@@ -48,8 +53,8 @@ static void put_entry(const atd_segment_t *segment, const stored_t *what)
     atd_buffer_add(key, "", 1);
     atd_buffer_add(key, what->base, strlen(what->base) + 1);
     atd_buffer_putc(key, (char)('0' + what->kind));
-    atd_buffer_add(key, what->name ? what->name : "", (what->name ? strlen(what->name) : 0) + 1);
-    atd_buffer_add(key, "", 1);
+    atd_buffer_add(key, what->path ? what->path : "", (what->path ? strlen(what->path) : 0) + 1);
+    atd_buffer_add(key, what->moved ? what->moved : "", (what->moved ? strlen(what->moved) : 0) + 1);
     atd_buffer_puts(key, what->tail);
     ATD_OK(atd_buffer_take(&bytes, &length, key, "the key"));
     atd_segment_key(&hashed, segment, bytes, length, strlen(what->site) + 1);
@@ -79,11 +84,11 @@ static const struct {
     apr_size_t gone;
 } cases[] = {
     {"all=1", STORED},
-    {"site=/srv/a", 7},
+    {"site=/srv/a", 11},
     {"site=/srv/b", 2},
     {"site=/srv", 0},
     {"site=/srv/a/", 0},
-    {"slug=one", 5},
+    {"slug=one", 7},
     {"slug=One", 0},
     {"slug=one&site=/srv/b", 1},
     {"slug=one&site=/srv/b&all=1", 1},
@@ -93,6 +98,8 @@ static const struct {
     {"url=/Blog/one", 0},
     {"url=/blog/%6fne?x=y#z", 4},
     {"url=https://example.org:8443/blog/one?x", 4},
+    {"url=/blog/2025/06/one", 1},
+    {"url=/blog/tag/one", 1},
     {"url=/one", 1},
     {"url=/blog/", 1},
     {"url=/blog", 1},
@@ -154,7 +161,7 @@ START_TEST(a_site_is_found_by_what_is_shown_of_it)
 {
     atd_segment_t *segment = make_segment(1024 * 1024);
     const char *path = apr_psprintf(atd_test_pool, "/srv/\x01\xff%0200d", 7);
-    const stored_t what = {path, "/", ATD_ROUTE_POST, "one", "0", NULL};
+    const stored_t what = {path, "/", ATD_ROUTE_POST, "one", "0", NULL, NULL};
     atd_purge_t purge = {0};
 
     put_entry(segment, &what);

@@ -40,6 +40,7 @@ START_TEST(missing_file_gives_defaults)
     ck_assert_str_eq(settings->title, "Blog");
     ck_assert_str_eq(settings->language, "en");
     ck_assert_str_eq(settings->external_rel, "external noopener");
+    ck_assert_str_eq(settings->permalink, "/:slug");
     ck_assert_int_eq(settings->page_size, 10);
     ck_assert_int_eq(settings->related, 3);
     ck_assert_int_eq(settings->words_per_minute, 200);
@@ -57,7 +58,8 @@ START_TEST(all_settings_are_read)
         settings_of("title: T\ndescription: D\nurl: https://x.org/blog//\nlanguage: de\nauthor: {name: A}\n"
                     "publisher: {name: P, logo: /l.png}\nimage: i.png\nimages: {base: 'https://img.org/'}\n"
                     "social: {twitter: '@t'}\nmarkdown: {externalRel: nofollow, smart: false, toc: true}\nfooter: F\n"
-                    "pageSize: 5\nrelated: 0\nwordsPerMinute: 250\nshareButtons: false\nnav: [{title: a, url: b}]\n"
+                    "permalink: '/:year/:title/'\npageSize: 5\nrelated: 0\nwordsPerMinute: 250\nshareButtons: "
+                    "false\nnav: [{title: a, url: b}]\n"
                     "share: [x]\ncomments: {provider: email}\nnewsletter: {url: /n}\nparams: {a: b}\n");
 
     ck_assert_int_eq(findings->nelts, 0);
@@ -74,6 +76,7 @@ START_TEST(all_settings_are_read)
     ck_assert_str_eq(settings->external_rel, "nofollow");
     ck_assert_str_eq(settings->footer, "F");
     ck_assert(settings->toc && !settings->share_buttons && !settings->smart);
+    ck_assert_str_eq(settings->permalink, "/:year/:slug");
     ck_assert_int_eq(settings->page_size, 5);
     ck_assert_int_eq(settings->related, 0);
     ck_assert_int_eq(settings->words_per_minute, 250);
@@ -117,7 +120,7 @@ START_TEST(unknown_keys_are_told)
 {
     const atd_error_t *finding;
 
-    settings_of("title: T\ntitel: X\nfeed: {}\npermalink: x\n");
+    settings_of("title: T\ntitel: X\nfeed: {}\n");
     ck_assert_int_eq(findings->nelts, 1);
     finding = APR_ARRAY_IDX(findings, 0, atd_error_t *);
     ATD_FAILS(finding, ATD_W_UNKNOWN, 2, 8);
@@ -151,6 +154,9 @@ static const struct {
     {"url: https://x.org/#a\n", ATD_E_URL, 1, 6, "'url' must be an absolute URL"},
     {"baseURL: x.org\n", ATD_E_URL, 1, 10, "'url' must be an absolute URL"},
     {"language: \"en\\r\\nX: y\"\n", ATD_E_VALUE, 1, 11, "'language' can't be"},
+    {"title: T\npermalink: /:yaer/:slug\n", ATD_E_VALUE, 2, 12,
+     "'permalink' can't be '/:yaer/:slug': there is no name"},
+    {"permalink: [a]\n", ATD_E_TYPE, 1, 12, "'permalink' must be text"},
     {"title: a: b\n", ATD_E_YAML, 1, 9, ""},
     {"- a\n", ATD_E_TYPE, 1, 1, ""},
 };
@@ -256,6 +262,8 @@ START_TEST(sets_are_checked)
     ATD_FAILS(atd_settings_check("shareButtons", "maybe", atd_test_pool), ATD_E_TYPE, 0, 0);
     ATD_FAILS(atd_settings_check("image", "javascript:x", atd_test_pool), ATD_E_URL, 0, 0);
     ATD_FAILS(atd_settings_check("url", "/blog", atd_test_pool), ATD_E_URL, 0, 0);
+    ATD_OK(atd_settings_check("permalink", "pretty", atd_test_pool));
+    ATD_FAILS(atd_settings_check("permalink", "/:year", atd_test_pool), ATD_E_VALUE, 0, 0);
     ATD_FAILS(atd_settings_check("language", "en us", atd_test_pool), ATD_E_VALUE, 0, 0);
     HAS(atd_settings_check("titel", "x", atd_test_pool)->message, "there is no setting 'titel'");
     HAS(atd_settings_check("nav", "x", atd_test_pool)->message, "'nav' is a list");

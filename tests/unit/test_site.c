@@ -73,6 +73,19 @@ START_TEST(names_are_encoded)
 }
 END_TEST
 
+START_TEST(post_has_the_address_of_the_permalink)
+{
+    const atd_post_t *post = post_of("slug: '\xC3\xA4'\ndate: 2025-06-16\n");
+    const atd_site_t *site = open_site();
+
+    ck_assert_str_eq(atd_site_post_path(site, post, atd_test_pool), "/blog/%C3%A4");
+    ck_assert_str_eq(atd_site_post_url(site, post, atd_test_pool), "https://example.org/blog/%C3%A4");
+    site = open_site_with("permalink: /:year/:slug\n");
+    ck_assert_str_eq(atd_site_post_path(site, post, atd_test_pool), "/blog/2025/%C3%A4");
+    ck_assert_str_eq(atd_site_post_url(site, post, atd_test_pool), "https://example.org/blog/2025/%C3%A4");
+}
+END_TEST
+
 static const struct {
     const char *reference;
     const char *url;
@@ -111,5 +124,6 @@ Suite *site_suite(void)
     tcase_add_test(tests, names_are_encoded);
     tcase_add_loop_test(tests, references_are_made_absolute, 0, (int)(sizeof references / sizeof *references));
     tcase_add_test(tests, bad_settings_are_an_error);
+    tcase_add_test(tests, post_has_the_address_of_the_permalink);
     return suite;
 }
