@@ -33,6 +33,7 @@ typedef enum atd_error_id_t {
     ATD_E_LAMBDA = 22,    /**< a template that asks for code in its data */
     ATD_E_MARKDOWN = 30,  /**< the Markdown engine failed */
     ATD_E_SETTING = 40,   /**< a directive's or a command option's value */
+    ATD_E_INDEX = 41,     /**< the index can't be opened or read */
     ATD_W_UNKNOWN = 50,   /**< finding: a key that looks like a misspelt one */
     ATD_W_MISSING = 51,   /**< finding: something a good post has is not there */
     ATD_W_IMAGE = 52,     /**< finding: an image that does not exist or has no alternative text */

@@ -325,45 +325,100 @@ static bool is_folder(int folder, const struct dirent *entry)
     return fstatat(folder, entry->d_name, &info, 0) == 0 && S_ISDIR(info.st_mode);
 }
 
-static atd_error_t *read_entries(apr_array_header_t *entries, DIR *dir, const char *path, apr_size_t max)
+/* The stamp of what opening the link would lead to. @return false where it may not be opened */
+static bool stamp_link(atd_stamp_t *stamp, int folder, const char *name, atd_links_t links)
 {
-    const atd_place_t place = {.file = path};
-    apr_pool_t *pool = entries->pool;
+    int fd = open_component(folder, name, OPEN_FLAGS, links);
+    struct stat info;
+    bool regular = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+
+    if (fd >= 0)
+        close(fd);
+    if (regular)
+        stamp_of(stamp, &info);
+    return regular;
+}
+
+static bool stamp_entry(atd_stamp_t *stamp, int folder, const char *name, atd_links_t links)
+{
+    struct stat info;
+
+    if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    if (S_ISLNK(info.st_mode))
+        return stamp_link(stamp, folder, name, links);
+    stamp_of(stamp, &info);
+    return S_ISREG(info.st_mode);
+}
+
+/* What is done with the entries of a folder. */
+typedef struct listing_t {
+    apr_array_header_t *entries;
+    DIR *dir;
+    const char *path;
+    apr_size_t max;
+    const atd_links_t *stamped; /* or NULL */
+} listing_t;
+
+static void add_entry(const listing_t *listing, const struct dirent *entry)
+{
+    atd_dirent_t item = {.is_folder = is_folder(dirfd(listing->dir), entry)};
+
+    if (listing->stamped && !item.is_folder &&
+        !stamp_entry(&item.stamp, dirfd(listing->dir), entry->d_name, *listing->stamped))
+        return;
+    item.name = apr_pstrdup(listing->entries->pool, entry->d_name);
+    APR_ARRAY_PUSH(listing->entries, atd_dirent_t) = item;
+}
+
+static atd_error_t *read_entries(const listing_t *listing)
+{
+    const atd_place_t place = {.file = listing->path};
+    apr_pool_t *pool = listing->entries->pool;
     struct dirent *entry;
 
     errno = 0;
-    while ((entry = readdir(dir))) {
-        atd_dirent_t *item;
-
+    while ((entry = readdir(listing->dir))) {
         if (entry->d_name[0] == '.')
             continue;
-        if ((apr_size_t)entries->nelts >= max)
-            return atd_error_make(pool, ATD_E_LIMIT, &place, "has more than %" APR_SIZE_T_FMT " entries", max);
-        item = apr_array_push(entries);
-        item->name = apr_pstrdup(pool, entry->d_name);
-        item->is_folder = is_folder(dirfd(dir), entry);
+        if ((apr_size_t)listing->entries->nelts >= listing->max)
+            return atd_error_make(pool, ATD_E_LIMIT, &place, "has more than %" APR_SIZE_T_FMT " entries", listing->max);
+        add_entry(listing, entry);
         errno = 0;
     }
-    return errno ? atd_error_from_status(pool, errno, path, "can't list") : NULL;
+    return errno ? atd_error_from_status(pool, errno, listing->path, "can't list") : NULL;
 }
 
-atd_error_t *atd_file_list(apr_array_header_t **entries, const atd_root_t *root, const char *path, apr_size_t max,
-                           apr_pool_t *pool)
+static atd_error_t *list(apr_array_header_t **entries, const atd_root_t *root, const char *path, apr_size_t max,
+                         bool stamped, apr_pool_t *pool)
 {
     int fd = open_below(root, path, OPEN_FLAGS | O_DIRECTORY);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    listing_t listing = {.path = path, .max = max, .stamped = stamped ? &root->links : NULL};
     atd_error_t *error;
 
-    if (!dir) {
+    listing.dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!listing.dir) {
         error = open_error(errno, *path ? path : root->path, pool);
         if (fd >= 0)
             close(fd);
         return error;
     }
-    *entries = apr_array_make(pool, 32, sizeof(atd_dirent_t));
-    error = read_entries(*entries, dir, path, max);
-    closedir(dir);
+    *entries = listing.entries = apr_array_make(pool, 32, sizeof(atd_dirent_t));
+    error = read_entries(&listing);
+    closedir(listing.dir);
     if (!error)
         qsort((*entries)->elts, (apr_size_t)(*entries)->nelts, sizeof(atd_dirent_t), compare_names);
     return error;
+}
+
+atd_error_t *atd_file_list(apr_array_header_t **entries, const atd_root_t *root, const char *path, apr_size_t max,
+                           apr_pool_t *pool)
+{
+    return list(entries, root, path, max, false, pool);
+}
+
+atd_error_t *atd_file_list_stamped(apr_array_header_t **entries, const atd_root_t *root, const char *path,
+                                   apr_size_t max, apr_pool_t *pool)
+{
+    return list(entries, root, path, max, true, pool);
 }

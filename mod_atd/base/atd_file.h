@@ -47,6 +47,12 @@ typedef struct atd_watch_t {
     void *baton;
 } atd_watch_t;
 
+/** Knows the digest of all that lists are made from without a look at each file. */
+typedef struct atd_listing_t {
+    atd_error_t *(*digest)(void *baton, atd_digest_t *digest, apr_pool_t *scratch);
+    void *baton;
+} atd_listing_t;
+
 /**
  * A folder that files are read from. `path` is trusted: an administrator or httpd named it. `below` is not: a tenant named
  * it, and links in it count like those in the paths that are opened.
@@ -55,7 +61,8 @@ typedef struct atd_root_t {
     const char *path;  /**< absolute, or relative to the working folder */
     const char *below; /**< plain path from there to the folder meant; or NULL */
     atd_links_t links;
-    const atd_watch_t *watch; /**< or NULL; folders that are listed are not told of */
+    const atd_watch_t *watch;     /**< or NULL; folders that are listed are not told of */
+    const atd_listing_t *listing; /**< or NULL */
 } atd_root_t;
 
 /** What was read. */
@@ -69,6 +76,7 @@ typedef struct atd_file_t {
 typedef struct atd_dirent_t {
     const char *name;
     bool is_folder;
+    atd_stamp_t stamp; /**< by atd_file_list_stamped(), of what is no folder */
 } atd_dirent_t;
 
 /**
@@ -103,5 +111,9 @@ bool atd_stamp_equal(const atd_stamp_t *a, const atd_stamp_t *b);
  */
 atd_error_t *atd_file_list(apr_array_header_t **entries, const atd_root_t *root, const char *path, apr_size_t max,
                            apr_pool_t *pool) __attribute__((warn_unused_result));
+
+/** The same with the stamps of all regular files, and without what atd_file_read() would not read. A call a file. */
+atd_error_t *atd_file_list_stamped(apr_array_header_t **entries, const atd_root_t *root, const char *path,
+                                   apr_size_t max, apr_pool_t *pool) __attribute__((warn_unused_result));
 
 #endif

@@ -47,8 +47,11 @@
 /** Tags of one post: each becomes a meta tag and a page of its own. */
 #define ATD_MAX_TAGS 64
 
-/** Files looked at in one content folder while no index exists. */
-#define ATD_MAX_POSTS 100000
+/** Former addresses that one post may name. */
+#define ATD_MAX_ALIASES 64
+
+/** Source files of one blog: a walk over twice as many as we measure still ends within a second. */
+#define ATD_MAX_POSTS 250000
 
 /** Bytes of an image file that are read to find its width and height: a camera puts a preview and profiles before them. */
 #define ATD_MAX_IMAGE_HEADER (256 * 1024)

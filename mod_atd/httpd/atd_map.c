@@ -186,7 +186,7 @@ static bool is_post(const atd_request_t *mapped, apr_pool_t *pool)
 
     if (!slug || (route->kind == ATD_ROUTE_OTHER && !atd_permalink_slug(&slug, route->name, pool)))
         return false;
-    error = atd_catalog_find(&post, &mapped->content, slug, pool);
+    error = atd_catalog_guess(&post, &mapped->content, slug, pool);
     if (route->kind == ATD_ROUTE_OTHER)
         return !error && post && atd_permalink_matches(route->name, post, pool);
     return error || post;

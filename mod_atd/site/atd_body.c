@@ -124,10 +124,15 @@ static const atd_value_t *make_toc(const atd_document_t *document, apr_pool_t *p
     return count ? toc : NULL;
 }
 
-static const char *make_summary(const atd_post_t *post, const atd_document_t *document, apr_pool_t *pool)
+apr_int64_t atd_body_minutes(const atd_site_t *site, apr_int64_t words)
 {
-    if (post->excerpt)
-        return atd_text_collapse(post->excerpt, pool);
+    apr_int64_t speed = site->settings->words_per_minute;
+
+    return words > speed ? (words + speed - 1) / speed : 1;
+}
+
+const char *atd_body_summary(const atd_document_t *document, apr_pool_t *pool)
+{
     return atd_text_excerpt(atd_text_collapse(atd_document_first_paragraph(document), pool), SUMMARY_CHARACTERS, pool);
 }
 
@@ -144,7 +149,6 @@ atd_error_t *atd_body_make(const atd_body_t **made, const atd_site_t *site, cons
 {
     atd_body_t *body = apr_pcalloc(pool, sizeof *body);
     atd_markdown_options_t options = atd_markdown_post_options;
-    apr_size_t words;
     atd_error_t *error;
 
     options.raw_html = site->raw_html;
@@ -155,11 +159,8 @@ atd_error_t *atd_body_make(const atd_body_t **made, const atd_site_t *site, cons
         error = complete(body, site, post, pool);
     if (error)
         return place_in_file(error, post);
-    words = atd_document_words(body->document);
-    body->minutes = (apr_int64_t)words / site->settings->words_per_minute;
-    if (body->minutes * site->settings->words_per_minute < (apr_int64_t)words || body->minutes == 0)
-        body->minutes++;
-    body->summary = make_summary(post, body->document, pool);
+    body->minutes = atd_body_minutes(site, (apr_int64_t)atd_document_words(body->document));
+    body->summary = post->excerpt ? atd_text_collapse(post->excerpt, pool) : atd_body_summary(body->document, pool);
     body->toc = make_toc(body->document, pool);
     *made = body;
     return NULL;

@@ -23,4 +23,10 @@ typedef struct atd_body_t {
 atd_error_t *atd_body_make(const atd_body_t **body, const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/** The time that @p words take to read, in minutes, at least 1. */
+apr_int64_t atd_body_minutes(const atd_site_t *site, apr_int64_t words);
+
+/** The first paragraph, plain, at most 300 characters of it. */
+const char *atd_body_summary(const atd_document_t *document, apr_pool_t *pool);
+
 #endif

@@ -7,13 +7,32 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include <stdlib.h>
 #include <string.h>
 
-static const char *const folders[] = {"", "posts/", "_posts/", "pages/"};
+/* Where posts lie, in the order in which the first of two with the same slug wins. */
+static const struct {
+    const char *name; /* "" is the root, whose other folders hold no posts but bundles */
+    atd_catalog_kind_t kind;
+} folders[] = {
+    {"", ATD_CATALOG_POST},          {"posts", ATD_CATALOG_POST},          {"post", ATD_CATALOG_POST},
+    {"blog", ATD_CATALOG_POST},      {"_posts", ATD_CATALOG_POST},         {"pages", ATD_CATALOG_PAGE},
+    {"authors", ATD_CATALOG_AUTHOR}, {"categories", ATD_CATALOG_CATEGORY},
+};
 static const char *const index_names[] = {"index.md", "index.markdown"};
 
 #define FOLDERS (sizeof folders / sizeof *folders)
 #define INDEX_NAMES (sizeof index_names / sizeof *index_names)
+
+/* Folders within posts/: by year, by category. */
+#define MAX_NESTING 4
+
+typedef struct walk_t {
+    apr_array_header_t *files;
+    const atd_root_t *content;
+    atd_catalog_kind_t kind;
+    unsigned rank;
+} walk_t;
 
 /* A project's own files that are no posts wherever they lie, and the index of a list. */
 static bool is_ignored(const char *name)
@@ -28,60 +47,106 @@ static bool is_ignored(const char *name)
     return *name == '_';
 }
 
-/* The index file of a bundle, where @p folder is one. */
-static const char *bundle_index(const atd_root_t *content, const char *folder, apr_pool_t *pool)
-{
-    for (apr_size_t i = 0; i < INDEX_NAMES; i++) {
-        const char *path = apr_pstrcat(pool, folder, "/", index_names[i], NULL);
-        atd_stamp_t stamp;
-
-        if (!atd_file_stamp(&stamp, content, path, pool))
-            return path;
-    }
-    return NULL;
-}
-
-static bool is_own_folder(const char *path)
+static bool is_own_folder(const char *name)
 {
     for (apr_size_t i = 1; i < FOLDERS; i++) {
-        if (strncmp(folders[i], path, strlen(folders[i]) - 1) == 0 && strlen(path) == strlen(folders[i]) - 1)
+        if (strcmp(folders[i].name, name) == 0)
             return true;
     }
-    return strcmp(path, "authors") == 0 || strcmp(path, "categories") == 0;
+    return false;
 }
 
-static void add_entry(apr_array_header_t *paths, const atd_root_t *content, const char *folder,
-                      const atd_dirent_t *entry)
+static const char *below(const char *folder, const char *name, apr_pool_t *pool)
 {
-    const char *path = apr_pstrcat(paths->pool, folder, entry->name, NULL);
-
-    if (!atd_path_is_plain(path, strlen(path)))
-        return;
-    if (entry->is_folder)
-        path = is_own_folder(path) || *entry->name == '_' ? NULL : bundle_index(content, path, paths->pool);
-    else if (!atd_post_is_source(path) || is_ignored(entry->name))
-        path = NULL;
-    if (path)
-        APR_ARRAY_PUSH(paths, const char *) = path;
+    return *folder ? apr_pstrcat(pool, folder, "/", name, NULL) : name;
 }
 
-atd_error_t *atd_catalog_paths(apr_array_header_t **paths, const atd_root_t *content, apr_pool_t *pool)
+static atd_error_t *add(const walk_t *walk, const char *path, const atd_stamp_t *stamp)
 {
-    *paths = apr_array_make(pool, 64, sizeof(const char *));
-    for (apr_size_t f = 0; f < FOLDERS; f++) {
-        apr_size_t length = strlen(folders[f]);
-        const char *folder = apr_pstrmemdup(pool, folders[f], length ? length - 1 : 0);
-        apr_array_header_t *entries;
-        atd_error_t *error = atd_file_list(&entries, content, folder, ATD_MAX_POSTS, pool);
+    const atd_place_t place = {.file = path};
 
-        if (error && length && error->id == ATD_E_MISSING)
-            continue;
-        if (error)
-            return error;
-        for (int i = 0; i < entries->nelts; i++)
-            add_entry(*paths, content, folders[f], &APR_ARRAY_IDX(entries, i, atd_dirent_t));
+    if (walk->files->nelts >= ATD_MAX_POSTS)
+        return atd_error_make(walk->files->pool, ATD_E_LIMIT, &place, "is one file more than %d", ATD_MAX_POSTS);
+    if (atd_path_is_plain(path, strlen(path)))
+        APR_ARRAY_PUSH(walk->files, atd_catalog_file_t) =
+            (atd_catalog_file_t){.path = path, .kind = walk->kind, .rank = walk->rank, .stamp = *stamp};
+    return NULL;
+}
+
+/* The index file of a bundle among the entries of its folder. */
+static const atd_dirent_t *find_index(const apr_array_header_t *entries)
+{
+    for (apr_size_t n = 0; n < INDEX_NAMES; n++) {
+        for (int i = 0; i < entries->nelts; i++) {
+            const atd_dirent_t *entry = &APR_ARRAY_IDX(entries, i, atd_dirent_t);
+
+            if (!entry->is_folder && strcmp(entry->name, index_names[n]) == 0)
+                return entry;
+        }
     }
     return NULL;
+}
+
+static atd_error_t *walk_folder(const walk_t *walk, const char *folder, int depth);
+
+static atd_error_t *add_entry(const walk_t *walk, const char *folder, const atd_dirent_t *entry, int depth)
+{
+    const char *path = below(folder, entry->name, walk->files->pool);
+
+    if (!entry->is_folder)
+        return atd_post_is_source(path) && !is_ignored(entry->name) ? add(walk, path, &entry->stamp) : NULL;
+    if (*entry->name == '_' || depth >= MAX_NESTING || walk->kind > ATD_CATALOG_PAGE ||
+        (!*folder && is_own_folder(entry->name)))
+        return NULL;
+    return walk_folder(walk, path, depth + 1);
+}
+
+/* A bundle's other files belong to its post. At the root, so that images/ costs little, only bundles are looked for. */
+static atd_error_t *walk_folder(const walk_t *walk, const char *folder, int depth)
+{
+    apr_pool_t *pool = walk->files->pool;
+    apr_array_header_t *entries;
+    const atd_dirent_t *index;
+    atd_error_t *error = atd_file_list_stamped(&entries, walk->content, folder, ATD_MAX_POSTS, pool);
+
+    if (error && (depth > 0 || (error->id == ATD_E_MISSING && *folder)))
+        return NULL; /* may not be read, or is not there */
+    if (error)
+        return error;
+    index = depth > 0 ? find_index(entries) : NULL;
+    if (index)
+        return add(walk, below(folder, index->name, pool), &index->stamp);
+    if (depth > 0 && walk->rank == 0)
+        return NULL;
+    for (int i = 0; !error && i < entries->nelts; i++)
+        error = add_entry(walk, folder, &APR_ARRAY_IDX(entries, i, atd_dirent_t), depth);
+    return error;
+}
+
+/* By bytes, as SQLite orders, so that a walk and the index can be held side by side. */
+static int compare_files(const void *a, const void *b)
+{
+    const atd_catalog_file_t *left = a;
+    const atd_catalog_file_t *right = b;
+
+    return left->rank != right->rank ? (left->rank > right->rank) - (left->rank < right->rank)
+                                     : strcmp(left->path, right->path);
+}
+
+atd_error_t *atd_catalog_walk(apr_array_header_t **files, const atd_root_t *content, apr_pool_t *pool)
+{
+    const atd_root_t unwatched = {.path = content->path, .below = content->below, .links = content->links};
+    walk_t walk = {.files = apr_array_make(pool, 64, sizeof(atd_catalog_file_t)), .content = &unwatched};
+    atd_error_t *error = NULL;
+
+    for (apr_size_t f = 0; !error && f < FOLDERS; f++) {
+        walk.kind = folders[f].kind;
+        walk.rank = (unsigned)f;
+        error = walk_folder(&walk, folders[f].name, 0);
+    }
+    qsort(walk.files->elts, (apr_size_t)walk.files->nelts, sizeof(atd_catalog_file_t), compare_files);
+    *files = walk.files;
+    return error;
 }
 
 /* ---- what a list is made from ---- */
@@ -115,93 +180,26 @@ static void add_stamp(atd_digest_t *digest, const char *path, const atd_stamp_t 
     digest->newest.mtime = stamp->mtime > digest->newest.mtime ? stamp->mtime : digest->newest.mtime;
 }
 
-/* Author files belong to it: lists show what they say. */
-static void add_authors(apr_array_header_t *paths, const atd_root_t *content)
+void atd_catalog_digest(atd_digest_t *digest, const apr_array_header_t *files)
 {
-    apr_array_header_t *entries;
-
-    if (atd_file_list(&entries, content, "authors", ATD_MAX_POSTS, paths->pool))
-        return;
-    for (int i = 0; i < entries->nelts; i++)
-        APR_ARRAY_PUSH(paths, const char *) =
-            apr_pstrcat(paths->pool, "authors/", APR_ARRAY_IDX(entries, i, atd_dirent_t).name, NULL);
-}
-
-atd_error_t *atd_catalog_digest(atd_digest_t *digest, const atd_root_t *content, apr_pool_t *scratch)
-{
-    const atd_root_t unwatched = {.path = content->path, .below = content->below, .links = content->links};
-    apr_array_header_t *paths;
-    atd_error_t *error = atd_catalog_paths(&paths, &unwatched, scratch);
-
     *digest = (atd_digest_t){0};
-    if (error)
-        return error;
-    add_authors(paths, &unwatched);
-    for (int i = 0; i < paths->nelts; i++) {
-        const char *path = APR_ARRAY_IDX(paths, i, const char *);
-        atd_stamp_t stamp;
+    for (int i = 0; i < files->nelts; i++) {
+        const atd_catalog_file_t *file = &APR_ARRAY_IDX(files, i, atd_catalog_file_t);
 
-        if (!atd_file_stamp(&stamp, &unwatched, path, scratch))
-            add_stamp(digest, path, &stamp);
+        add_stamp(digest, file->path, &file->stamp);
     }
-    mix(&digest->portable, (apr_uint64_t)paths->nelts + 1); /* that of an empty folder is not 0 */
-    return NULL;
+    mix(&digest->sum, (apr_uint64_t)files->nelts + 1); /* those of an empty folder are not 0 */
+    mix(&digest->portable, (apr_uint64_t)files->nelts + 1);
 }
 
-/* The digest is taken before the posts are read: one that is written to meanwhile shows at the next check. */
-static void begin_list(const atd_root_t *content, apr_pool_t *pool)
+/* ---- finding by name ---- */
+
+const char *atd_catalog_broken_slug(const char *text, const char *path, apr_pool_t *pool)
 {
-    atd_digest_t digest;
-
-    if (!content->watch)
-        return;
-    if (atd_catalog_digest(&digest, content, pool))
-        digest = (atd_digest_t){0};
-    content->watch->list_begin(content->watch->baton, &digest);
-}
-
-static void end_list(const atd_root_t *content)
-{
-    if (content->watch)
-        content->watch->list_end(content->watch->baton);
-}
-
-/* ---- loading and finding ---- */
-
-atd_error_t *atd_catalog_load(apr_array_header_t **posts, const atd_root_t *content, const char *except,
-                              apr_pool_t *pool)
-{
-    apr_array_header_t *paths;
-    atd_error_t *error;
-
-    begin_list(content, pool);
-    error = atd_catalog_paths(&paths, content, pool);
-    if (error) {
-        end_list(content);
-        return error;
-    }
-    *posts = apr_array_make(pool, paths->nelts, sizeof(const atd_post_t *));
-    for (int i = 0; i < paths->nelts; i++) {
-        const char *path = APR_ARRAY_IDX(paths, i, const char *);
-        const atd_post_t *post;
-
-        if (except && strcmp(path, except) == 0)
-            continue;
-        error = atd_post_load(&post, content, path, NULL, pool);
-        if (!error)
-            APR_ARRAY_PUSH(*posts, const atd_post_t *) = post;
-    }
-    end_list(content);
-    return NULL;
-}
-
-/* The slug that a broken file would have: a line `slug: x` before the body, else its name's. */
-static const char *guess_slug(const atd_file_t *file, const char *path, apr_pool_t *pool)
-{
-    const char *at = strstr(file->bytes, "\nslug:");
+    const char *at = strstr(text, "\nslug:");
     apr_size_t length;
 
-    if (!at || at - file->bytes > ATD_MAX_FRONT_MATTER)
+    if (!at || at - text > ATD_MAX_FRONT_MATTER)
         return atd_post_path_slug(path, pool);
     at += strlen("\nslug:");
     at += strspn(at, " \t\"'");
@@ -235,18 +233,22 @@ static bool is_hidden_status(const char *text)
     return atd_post_status(&status, text) && status != ATD_STATUS_PUBLISHED;
 }
 
-bool atd_catalog_is_withdrawn(const atd_root_t *content, const char *path, apr_pool_t *scratch)
+bool atd_catalog_takes_back(const char *text, apr_pool_t *scratch)
 {
-    const char *status, *draft, *published;
-    atd_file_t file;
+    const char *status = line_value(text, "status:", scratch);
+    const char *draft = line_value(text, "draft:", scratch);
+    const char *published = line_value(text, "published:", scratch);
 
-    if (!path || atd_file_read_head(&file, content, path, ATD_MAX_FRONT_MATTER, scratch))
-        return false;
-    status = line_value(file.bytes, "status:", scratch);
-    draft = line_value(file.bytes, "draft:", scratch);
-    published = line_value(file.bytes, "published:", scratch);
     return (status && is_hidden_status(status)) || (draft && strcmp(draft, "true") == 0) ||
            (published && strcmp(published, "false") == 0);
+}
+
+bool atd_catalog_is_withdrawn(const atd_root_t *content, const char *path, apr_pool_t *scratch)
+{
+    atd_file_t file;
+
+    return path && !atd_file_read_head(&file, content, path, ATD_MAX_FRONT_MATTER, scratch) &&
+           atd_catalog_takes_back(file.bytes, scratch);
 }
 
 /* Loads one file; *post is set only where it has the slug, an error returned only where it would have it. */
@@ -262,49 +264,26 @@ static atd_error_t *try_path(const atd_post_t **post, const atd_root_t *content,
         return same_name && error->id != ATD_E_MISSING && error->id != ATD_E_FORBIDDEN ? error : NULL;
     error = atd_post_parse(&loaded, path, file.bytes, file.length, content, NULL, pool);
     if (error)
-        return strcmp(guess_slug(&file, path, pool), slug) == 0 ? error : NULL;
+        return strcmp(atd_catalog_broken_slug(file.bytes, path, pool), slug) == 0 ? error : NULL;
     if (strcmp(loaded->slug, slug) == 0)
         *post = loaded;
     return NULL;
 }
 
-/* The places where a file named after the slug would be. */
-static atd_error_t *find_by_name(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
+atd_error_t *atd_catalog_guess(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
 {
     static const char *const endings[] = {".md", ".markdown", "/index.md", "/index.markdown"};
     atd_error_t *error = NULL;
 
-    for (apr_size_t f = 0; f < FOLDERS; f++) {
+    *post = NULL;
+    for (apr_size_t f = 0; f < FOLDERS && folders[f].kind <= ATD_CATALOG_PAGE; f++) {
         for (apr_size_t e = 0; !error && !*post && e < sizeof endings / sizeof *endings; e++) {
-            const char *path = apr_pstrcat(pool, folders[f], slug, endings[e], NULL);
             const char *name = apr_pstrcat(pool, slug, endings[e], NULL);
+            const char *path = below(folders[f].name, name, pool);
 
             if (atd_path_is_plain(path, strlen(path)) && !is_ignored(name) && !is_own_folder(slug))
                 error = try_path(post, content, path, slug, pool);
         }
     }
     return error;
-}
-
-atd_error_t *atd_catalog_find(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
-{
-    apr_array_header_t *paths;
-    atd_error_t *error;
-    apr_pool_t *scratch;
-
-    *post = NULL;
-    error = find_by_name(post, content, slug, pool);
-    if (error || *post)
-        return error;
-    begin_list(content, pool);
-    error = atd_catalog_paths(&paths, content, pool);
-    apr_pool_create(&scratch, pool);
-    for (int i = 0; !error && !*post && i < paths->nelts; i++) {
-        const char *path = APR_ARRAY_IDX(paths, i, const char *);
-
-        apr_pool_clear(scratch);
-        error = try_path(post, content, path, slug, scratch);
-    }
-    end_list(content);
-    return error; /* what was found lives in the scratch pool, and that as long as pool */
 }

@@ -82,22 +82,26 @@ static const apr_array_header_t *authors_of(const atd_site_t *site, const atd_po
 /* An explicit description; else the excerpt, which the body falls back to its first paragraph for. */
 static const char *description_of(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool)
 {
-    const char *text = or_else(post->description, or_else(post->excerpt, body ? body->summary : NULL));
+    const char *first = body ? body->summary : post->summary;
+    const char *text = or_else(post->description, or_else(post->excerpt, first));
 
     return text && *text ? atd_text_collapse(text, pool) : NULL;
 }
 
-static const char *reading_time_of(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool)
+static const char *reading_time_of(const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
+                                   apr_pool_t *pool)
 {
+    apr_int64_t minutes = body ? body->minutes : post->words ? atd_body_minutes(site, post->words) : 0;
+
     if (post->reading_time) { /* "readingTime: 9" is minutes */
         if (strspn(post->reading_time, "0123456789") == strlen(post->reading_time))
             return apr_pstrcat(pool, post->reading_time, strcmp(post->reading_time, "1") ? " minutes" : " minute",
                                NULL);
         return post->reading_time;
     }
-    if (!body)
+    if (!minutes)
         return NULL;
-    return apr_psprintf(pool, "%" APR_INT64_T_FMT " minute%s", body->minutes, body->minutes == 1 ? "" : "s");
+    return apr_psprintf(pool, "%" APR_INT64_T_FMT " minute%s", minutes, minutes == 1 ? "" : "s");
 }
 
 void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
@@ -117,7 +121,7 @@ void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_pos
     facts->lang = or_else(post->lang, site->settings->language);
     facts->hidden = atd_post_hidden_because(post, site->now, pool);
     set_robots(facts, post);
-    facts->reading_time = reading_time_of(post, body, pool);
+    facts->reading_time = reading_time_of(site, post, body, pool);
     facts->keywords = post->keywords ? post->keywords : post->tags;
     set_image(facts, site, post, pool);
     facts->authors = authors_of(site, post, pool);

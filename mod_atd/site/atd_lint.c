@@ -210,13 +210,16 @@ static void check_post(lint_t *lint, const char *path)
 
 static atd_error_t *check_posts(lint_t *lint)
 {
-    apr_array_header_t *paths;
-    atd_error_t *error = atd_catalog_paths(&paths, &lint->site->content, lint->pool);
+    apr_array_header_t *files;
+    atd_error_t *error = atd_catalog_walk(&files, &lint->site->content, lint->pool);
 
-    for (int i = 0; !error && i < paths->nelts; i++) {
+    for (int i = 0; !error && i < files->nelts; i++) {
+        const atd_catalog_file_t *file = &APR_ARRAY_IDX(files, i, atd_catalog_file_t);
         int first = lint->findings->nelts;
 
-        check_post(lint, APR_ARRAY_IDX(paths, i, const char *));
+        if (file->kind > ATD_CATALOG_PAGE)
+            continue;
+        check_post(lint, file->path);
         sort_from(lint->findings, first);
     }
     return error;

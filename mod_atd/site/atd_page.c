@@ -12,7 +12,6 @@
 
 #include <apr_strings.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #define HTML "text/html; charset=utf-8"
@@ -159,16 +158,46 @@ static bool may_lead_to_post(const atd_site_t *site, const atd_route_t *route)
     return route->kind != ATD_ROUTE_OTHER || strcmp(site->settings->permalink, ATD_PERMALINK_DEFAULT) != 0;
 }
 
+/* A file that was edited or removed since the index was brought up to date has the slug no more: NULL. */
+static atd_error_t *load_indexed(const atd_post_t **post, const atd_site_t *site, const char *path, const char *slug,
+                                 apr_pool_t *pool)
+{
+    atd_error_t *error = atd_post_load(post, &site->content, path, NULL, pool);
+
+    if (error && error->id == ATD_E_MISSING)
+        return NULL;
+    if (!error && strcmp((*post)->slug, slug) != 0)
+        *post = NULL;
+    return error;
+}
+
+/* By the index; a file that it doesn't know yet, where one with this name would be. */
+static atd_error_t *find_post(const atd_post_t **post, atd_entry_t *entry, const atd_site_t *site, const char *slug,
+                              apr_pool_t *pool)
+{
+    atd_index_t *index;
+    atd_error_t *error = atd_site_index(&index, site, pool);
+
+    *post = NULL;
+    *entry = (atd_entry_t){0};
+    if (!error && index)
+        error = atd_index_find(entry, index, slug, pool);
+    if (!error && entry->path)
+        error = load_indexed(post, site, entry->path, slug, pool);
+    return error || *post ? error : atd_catalog_guess(post, &site->content, slug, pool);
+}
+
 /* The post that a slug, or a path that ends with one, leads to; a 404 page where there is none. */
 static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
 {
     const char *slug = route->name;
     const atd_post_t *post = NULL;
     const char *right = NULL;
+    atd_entry_t seen;
     atd_error_t *error = NULL;
 
     if (slug && (route->kind != ATD_ROUTE_OTHER || atd_permalink_slug(&slug, route->name, pool)))
-        error = atd_catalog_find(&post, &site->content, slug, pool);
+        error = find_post(&post, &seen, site, slug, pool);
     if (error && may_lead_to_post(site, route))
         return error;
     if (post)
@@ -181,34 +210,38 @@ static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const at
     return NULL;
 }
 
-static const atd_value_t *view_list(const atd_site_t *site, apr_array_header_t *posts, apr_pool_t *pool)
+static atd_error_t *view_list(const atd_value_t **view, const atd_site_t *site, atd_index_t *index, apr_pool_t *pool)
 {
+    const atd_index_viewer_t viewer = atd_site_viewer(site);
+    const atd_list_query_t query = {.kind = ATD_LIST_ALL, .limit = 1000};
     atd_value_t *list = atd_value_list(pool);
+    apr_array_header_t *posts;
+    atd_error_t *error = atd_index_list(&posts, index, &viewer, &query, pool);
 
-    qsort(posts->elts, (apr_size_t)posts->nelts, sizeof(const atd_post_t *), atd_post_compare);
-    for (int i = 0; i < posts->nelts; i++) {
-        const atd_post_t *post = APR_ARRAY_IDX(posts, i, const atd_post_t *);
-
-        if (!post->is_page && (site->drafts || atd_post_is_public(post, site->now)))
-            atd_value_push(list, atd_view_summary(site, post, pool));
-    }
-    return list;
+    for (int i = 0; !error && i < posts->nelts; i++)
+        atd_value_push(list, atd_view_summary(site, APR_ARRAY_IDX(posts, i, const atd_post_t *), pool));
+    *view = list;
+    return error;
 }
 
 static atd_error_t *make_home(atd_page_t *page, const atd_site_t *site, apr_pool_t *pool)
 {
-    apr_array_header_t *posts;
+    const atd_value_t *posts;
+    atd_index_t *index;
     atd_value_t *view;
     atd_facts_t facts;
-    atd_error_t *error = atd_catalog_load(&posts, &site->content, NULL, pool);
+    atd_error_t *error = atd_site_index(&index, site, pool);
 
+    if (error)
+        return error;
+    error = view_list(&posts, site, index, pool);
     if (error)
         return error;
     atd_facts_of_home(&facts, site, pool);
     error = atd_view_make(&view, site, &facts, pool);
     if (error)
         return error;
-    atd_value_set(view, "posts", view_list(site, posts, pool));
+    atd_value_set(view, "posts", posts);
     describe(page, &facts);
     page->personal = site->drafts;
     page->tags = "home";

@@ -4,7 +4,6 @@
 #include "base/atd_limits.h"
 #include "base/atd_text.h"
 #include "engine/atd_frontmatter.h"
-#include "site/atd_person.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -396,6 +395,8 @@ static void check_limits(atd_post_t *post, atd_reading_t *reading)
 {
     if (atd_value_count(post->tags) > ATD_MAX_TAGS)
         atd_reading_note(reading, ATD_E_LIMIT, post->tags, "has more than %d tags", ATD_MAX_TAGS);
+    if (atd_value_count(post->aliases) > ATD_MAX_ALIASES)
+        atd_reading_note(reading, ATD_E_LIMIT, post->aliases, "has more than %d aliases", ATD_MAX_ALIASES);
     check_characters(post, "metaRobots", ":,-_ ", "write directives with commas: index, follow", reading);
     check_characters(post, "lang", "-_", "write a language tag: en, de-AT, zh-Hant", reading);
     if (post->redirect_to &&
@@ -423,7 +424,7 @@ static void read_path_date(atd_post_t *post, apr_pool_t *pool)
         atd_date_parse(&post->date, apr_pstrmemdup(pool, name, 10));
 }
 
-static void read_fields(atd_post_t *post, const atd_root_t *content, atd_reading_t *reading)
+static void read_fields(atd_post_t *post, const atd_people_t *people, atd_reading_t *reading)
 {
     atd_field_read(post, fields, FIELD_COUNT, post->data, reading);
     read_slug(post, reading);
@@ -434,7 +435,7 @@ static void read_fields(atd_post_t *post, const atd_root_t *content, atd_reading
     read_picture(post, reading);
     read_categories(post, reading);
     read_schema(post, reading);
-    post->authors = atd_person_read_all(post->data, content, reading);
+    post->authors = atd_person_read_all(post->data, people, reading);
     read_path_date(post, reading->pool);
     check_limits(post, reading);
     if (!post->title)
@@ -450,11 +451,33 @@ static void tell_boundaries(const atd_post_t *post, const atd_root_t *content)
     content->watch->boundary(content->watch->baton, post->expires.at);
 }
 
+static atd_post_t *make_post(const char *path, const atd_value_t *data, apr_pool_t *pool)
+{
+    atd_post_t *post = apr_pcalloc(pool, sizeof *post);
+
+    post->path = path;
+    post->folder = folder_of(path, pool);
+    post->is_page = strncmp(path, "pages/", 6) == 0;
+    post->data = data;
+    post->body = "";
+    return post;
+}
+
+atd_post_t *atd_post_of_data(const char *path, const atd_value_t *data, const atd_people_t *people, apr_pool_t *pool)
+{
+    atd_reading_t reading = {.file = path, .pool = pool};
+    atd_post_t *post = make_post(path, data, pool);
+
+    read_fields(post, people, &reading);
+    return post;
+}
+
 atd_error_t *atd_post_parse(const atd_post_t **parsed, const char *path, const char *text, apr_size_t length,
                             const atd_root_t *content, apr_array_header_t *findings, apr_pool_t *pool)
 {
     atd_reading_t reading = {.file = path, .findings = findings, .pool = pool};
-    atd_post_t *post = apr_pcalloc(pool, sizeof *post);
+    const atd_people_t people = atd_people_of_content(content);
+    atd_post_t *post;
     atd_frontmatter_t parts;
     atd_error_t *error = atd_frontmatter_parse(&parts, text, length, path, pool);
 
@@ -464,14 +487,11 @@ atd_error_t *atd_post_parse(const atd_post_t **parsed, const char *path, const c
             APR_ARRAY_PUSH(findings, atd_error_t *) = error;
         return error;
     }
-    post->path = path;
-    post->folder = folder_of(path, pool);
-    post->is_page = strncmp(path, "pages/", 6) == 0;
-    post->data = parts.data;
+    post = make_post(path, parts.data, pool);
     post->body = parts.body;
     post->body_length = parts.body_length;
     post->body_line = parts.body_line;
-    read_fields(post, content, &reading);
+    read_fields(post, content ? &people : NULL, &reading);
     tell_boundaries(post, content);
     if (!reading.first)
         *parsed = post;
@@ -516,25 +536,18 @@ const char *atd_post_hidden_because(const atd_post_t *post, apr_time_t now, apr_
     return NULL;
 }
 
-bool atd_post_is_public(const atd_post_t *post, apr_time_t now)
+void atd_post_span(apr_time_t *appears, apr_time_t *ends, const atd_post_t *post)
 {
     bool shown = post->status == ATD_STATUS_PUBLISHED || (post->status == ATD_STATUS_SCHEDULED && post->date.at);
 
-    return shown && post->date.at <= now && !(post->expires.at && post->expires.at <= now);
+    *appears = shown ? post->date.at : ATD_NEVER;
+    *ends = post->expires.at ? post->expires.at : ATD_NEVER;
 }
 
-int atd_post_compare(const void *a, const void *b)
+bool atd_post_is_public(const atd_post_t *post, apr_time_t now)
 {
-    const atd_post_t *left = *(const atd_post_t *const *)a;
-    const atd_post_t *right = *(const atd_post_t *const *)b;
-    bool left_first = left->featured == ATD_FLAG_ON;
-    bool right_first = right->featured == ATD_FLAG_ON;
+    apr_time_t appears, ends;
 
-    if (left_first != right_first)
-        return left_first ? -1 : 1;
-    if (left->date.at != right->date.at)
-        return left->date.at > right->date.at ? -1 : 1;
-    if (left->priority != right->priority)
-        return left->priority > right->priority ? -1 : 1;
-    return strcmp(left->path, right->path);
+    atd_post_span(&appears, &ends, post);
+    return appears <= now && now < ends;
 }

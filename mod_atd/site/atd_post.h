@@ -4,6 +4,7 @@
 
 #include "base/atd_file.h"
 #include "site/atd_field.h"
+#include "site/atd_person.h"
 
 /**
  * @file atd_post.h
@@ -66,7 +67,18 @@ typedef struct atd_post_t {
     const char *body;        /**< Markdown, in the text given to atd_post_parse() */
     apr_size_t body_length;
     unsigned body_line; /**< its first line in the file */
+
+    /* What the index knows of its body and file, for lists, where no body is rendered; 0 and NULL where it was not asked. */
+    apr_int64_t words;
+    const char *summary; /**< plain, of the first paragraph */
+    apr_time_t seen;     /**< when its file was first seen as it is now, microseconds */
 } atd_post_t;
+
+/**
+ * A post of a front matter that was parsed without an error before; it has no body.
+ * @param people for authors that are named by their slug; or NULL
+ */
+atd_post_t *atd_post_of_data(const char *path, const atd_value_t *data, const atd_people_t *people, apr_pool_t *pool);
 
 /** True for file names that hold Markdown: .md, .markdown, .mdown, .mkd. */
 bool atd_post_is_source(const char *name);
@@ -94,16 +106,19 @@ const char *atd_post_known_key(const char *key);
 atd_error_t *atd_post_load(const atd_post_t **post, const atd_root_t *content, const char *path,
                            apr_array_header_t *findings, apr_pool_t *pool) __attribute__((warn_unused_result));
 
+/** A time that no clock reaches. */
+#define ATD_NEVER APR_INT64_MAX
+
+/** When a post is public: from @p appears to before @p ends, microseconds; ATD_NEVER where it never appears, or never goes. */
+void atd_post_span(apr_time_t *appears, apr_time_t *ends, const atd_post_t *post);
+
 /**
- * The one predicate for pages, lists, feeds and search: published, its date reached and not expired. What it doesn't
+ * The one predicate for pages, lists, feeds and search (atd_post_span() is it for the index): published, its date reached and not expired. What it doesn't
  * understand is a draft. @p now in microseconds since 1970.
  */
 bool atd_post_is_public(const atd_post_t *post, apr_time_t now);
 
 /** Why a post is hidden at @p now, for authors ("scheduled for 2026-01-01T00:00:00+00:00"); NULL where it is public. */
 const char *atd_post_hidden_because(const atd_post_t *post, apr_time_t now, apr_pool_t *pool);
-
-/** Orders for lists: featured first, then newest, then priority, then path. For qsort() over `const atd_post_t *`. */
-int atd_post_compare(const void *a, const void *b);
 
 #endif

@@ -7,7 +7,7 @@
 /**
  * @file atd_related.h
  * Which posts a reader may want next: those that the author names in `relatedPosts`, in that order; where none is
- * named, those that share most tags, the same category counting as one more, newer ones first.
+ * named, those that share its rarest tags, then those of its category, newer ones first.
  */
 
 /** A list of summaries of public posts, at most the settings' `related`; empty where there is none. */

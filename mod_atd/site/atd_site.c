@@ -8,6 +8,18 @@
 
 #include <string.h>
 
+/* What is left to do so that lists are up to date. */
+struct atd_site_index_t {
+    atd_index_t *index; /* NULL: to be opened in memory */
+    const atd_index_policy_t *policy;
+    bool asked, ready;
+    apr_time_t modified;
+    apr_pool_t *pool;
+};
+
+/* While the index is being built, what was made without it is good for a moment only. */
+#define BUILDING_LIFE ((apr_interval_time_t)1000 * 1000)
+
 /* "blog//x" becomes "/blog/x/", percent-encoded. */
 static const char *encode_base(const char *base, apr_pool_t *pool)
 {
@@ -57,8 +69,74 @@ atd_error_t *atd_site_open(const atd_site_t **opened, const atd_site_config_t *c
     site->debug = config->debug;
     site->raw_html = config->raw_html;
     site->now = config->now;
+    site->indexed = apr_pcalloc(pool, sizeof *site->indexed);
+    site->indexed->index = config->index;
+    site->indexed->policy = config->policy;
+    site->indexed->pool = pool;
     *opened = site;
     return NULL;
+}
+
+/* ---- the index ---- */
+
+static void tell(const atd_watch_t *watch, const atd_index_state_t *state, apr_time_t next, apr_time_t now)
+{
+    if (!watch)
+        return;
+    if (state->complete) {
+        watch->list_begin(watch->baton, &state->digest);
+        watch->list_end(watch->baton);
+    } else {
+        watch->boundary(watch->baton, now + BUILDING_LIFE);
+    }
+    watch->boundary(watch->baton, next);
+}
+
+static atd_error_t *refresh(const atd_site_t *site, apr_pool_t *pool)
+{
+    const atd_index_policy_t otherwise = {.renderer = site->renderer};
+    atd_site_index_t *indexed = site->indexed;
+    const atd_index_policy_t *policy = indexed->policy ? indexed->policy : &otherwise;
+    apr_time_t last = 0, next = 0;
+    atd_index_state_t state;
+    apr_pool_t *scratch;
+    atd_error_t *error = NULL;
+
+    if (!indexed->index)
+        error = atd_index_open(&indexed->index, &site->content, NULL, indexed->pool);
+    if (error)
+        return error;
+    apr_pool_create(&scratch, pool);
+    error = atd_index_refresh(&state, indexed->index, policy, scratch);
+    if (!error)
+        error = atd_index_changes(&last, &next, indexed->index, site->now);
+    if (error)
+        return error;
+    apr_pool_destroy(scratch);
+    indexed->ready = state.complete;
+    indexed->modified = last > state.modified ? last : state.modified;
+    tell(site->content.watch, &state, next, site->now);
+    return NULL;
+}
+
+atd_error_t *atd_site_index(atd_index_t **index, const atd_site_t *site, apr_pool_t *pool)
+{
+    atd_site_index_t *indexed = site->indexed;
+    atd_error_t *error = indexed->asked ? NULL : refresh(site, pool);
+
+    indexed->asked = !error;
+    *index = !error && indexed->ready ? indexed->index : NULL;
+    return error;
+}
+
+apr_time_t atd_site_modified(const atd_site_t *site)
+{
+    return site->indexed->modified;
+}
+
+atd_index_viewer_t atd_site_viewer(const atd_site_t *site)
+{
+    return (atd_index_viewer_t){.now = site->now, .drafts = site->drafts};
 }
 
 static const char *encode(const char *name, apr_pool_t *pool)

@@ -173,6 +173,20 @@ bool atd_sources_bytes(const char **bytes, apr_size_t *length, const atd_sources
     return !atd_buffer_take(bytes, length, sources->records, "the record of sources");
 }
 
+static atd_error_t *digest_of(atd_digest_t *digest, const atd_root_t *root, apr_pool_t *scratch)
+{
+    apr_array_header_t *files;
+    atd_error_t *error;
+
+    *digest = (atd_digest_t){0};
+    if (root->listing)
+        return root->listing->digest(root->listing->baton, digest, scratch);
+    error = atd_catalog_walk(&files, root, scratch);
+    if (!error)
+        atd_catalog_digest(digest, files);
+    return error;
+}
+
 static bool holds(const record_t *record, const char *path, const atd_root_t *roots, apr_pool_t *scratch)
 {
     const atd_root_t *root = &roots[record->root];
@@ -182,7 +196,7 @@ static bool holds(const record_t *record, const char *path, const atd_root_t *ro
     if (!root->path)
         return false;
     if (record->kind == KIND_LIST)
-        return !atd_catalog_digest(&digest, root, scratch) && digest.sum == record->digest;
+        return !digest_of(&digest, root, scratch) && digest.sum != 0 && digest.sum == record->digest;
     if (atd_file_stamp(&stamp, root, path, scratch))
         return record->kind == KIND_MISSING;
     return record->kind == KIND_FILE && atd_stamp_equal(&stamp, &record->stamp);
@@ -227,7 +241,7 @@ static const atd_digest_t *list_of(lists_t *lists, unsigned which, const atd_roo
 {
     atd_digest_t *digest = &lists->digests[which];
 
-    if (!lists->known[which] && atd_catalog_digest(digest, root, scratch))
+    if (!lists->known[which] && digest_of(digest, root, scratch))
         *digest = (atd_digest_t){0};
     lists->known[which] = true;
     return digest;

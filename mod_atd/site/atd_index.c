@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "site/atd_index_private.h"
+
+#include "base/atd_value_bytes.h"
+
+#include <apr_strings.h>
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- statements ---- */
+
+atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool)
+{
+    int code = sqlite3_errcode(index->db) & 0xFF;
+
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_IOERR || code == SQLITE_ERROR ||
+        code == SQLITE_SCHEMA || code == SQLITE_CANTOPEN || code == SQLITE_FORMAT)
+        index->corrupt = true;
+    return atd_error_make(pool, ATD_E_INDEX, NULL, "the index %s can't be used: %s",
+                          index->file ? index->file : "in memory", sqlite3_errmsg(index->db));
+}
+
+sqlite3_stmt *atd_index_statement(atd_index_t *index, atd_sql_t which)
+{
+    sqlite3_stmt **statement = &index->statements[which];
+
+    if (!*statement && sqlite3_prepare_v3(index->db, atd_index_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+                                          NULL) != SQLITE_OK) {
+        index->corrupt = true;
+        return NULL;
+    }
+    return *statement;
+}
+
+void atd_index_reset(sqlite3_stmt *statement)
+{
+    if (!statement)
+        return;
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+}
+
+void atd_bind_int(sqlite3_stmt *statement, const char *name, apr_int64_t number)
+{
+    int place = sqlite3_bind_parameter_index(statement, name);
+
+    if (place)
+        sqlite3_bind_int64(statement, place, number);
+}
+
+void atd_bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+{
+    int place = sqlite3_bind_parameter_index(statement, name);
+
+    if (place)
+        sqlite3_bind_text(statement, place, text, -1, SQLITE_STATIC);
+}
+
+void atd_bind_bytes(sqlite3_stmt *statement, const char *name, const char *bytes, apr_size_t length)
+{
+    int place = sqlite3_bind_parameter_index(statement, name);
+
+    if (place)
+        sqlite3_bind_blob64(statement, place, bytes, length, SQLITE_STATIC);
+}
+
+bool atd_index_step(atd_error_t **error, atd_index_t *index, sqlite3_stmt *statement, apr_pool_t *pool)
+{
+    int code = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+
+    if (code == SQLITE_ROW)
+        return true;
+    *error = code == SQLITE_DONE ? NULL : atd_index_error(index, pool);
+    return false;
+}
+
+atd_error_t *atd_index_run(atd_index_t *index, sqlite3_stmt *statement, apr_pool_t *pool)
+{
+    atd_error_t *error = NULL;
+
+    while (atd_index_step(&error, index, statement, pool))
+        ;
+    atd_index_reset(statement);
+    return error;
+}
+
+const char *atd_column_text(sqlite3_stmt *statement, int column, apr_pool_t *pool)
+{
+    return apr_pstrdup(pool, (const char *)sqlite3_column_text(statement, column));
+}
+
+const char *atd_column_bytes(apr_size_t *length, sqlite3_stmt *statement, int column, apr_pool_t *pool)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+
+    *length = (apr_size_t)sqlite3_column_bytes(statement, column);
+    return bytes ? apr_pmemdup(pool, bytes, *length) : NULL;
+}
+
+const atd_post_t *atd_index_post(atd_index_t *index, sqlite3_stmt *statement, int first, apr_pool_t *pool)
+{
+    const atd_people_t people = atd_people_of_index(index);
+    const char *path = atd_column_text(statement, first, pool);
+    apr_size_t length;
+    const char *bytes = atd_column_bytes(&length, statement, first + 2, pool);
+    const atd_value_t *data = bytes ? atd_value_unpack(bytes, length, pool) : NULL;
+    atd_post_t *post;
+
+    if (!path || !data)
+        return NULL;
+    post = atd_post_of_data(path, data, &people, pool);
+    post->slug = atd_column_text(statement, first + 1, pool);
+    post->words = sqlite3_column_int64(statement, first + 3);
+    post->summary = atd_column_text(statement, first + 4, pool);
+    post->seen = sqlite3_column_int64(statement, first + 5);
+    return post;
+}
+
+/* ---- state ---- */
+
+atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
+{
+    sqlite3_stmt *statement = atd_index_statement(index, ATD_SQL_STATE);
+    atd_error_t *error;
+
+    *state = (atd_index_state_t){0};
+    if (atd_index_step(&error, index, statement, pool)) {
+        state->complete = sqlite3_column_int(statement, 0) != 0;
+        state->digest.sum = (apr_uint64_t)sqlite3_column_int64(statement, 1);
+        state->digest.portable = (apr_uint64_t)sqlite3_column_int64(statement, 2);
+        state->digest.newest.mtime = sqlite3_column_int64(statement, 3);
+        state->digest.newest.ctime = sqlite3_column_int64(statement, 4);
+        state->scanned = sqlite3_column_int64(statement, 5);
+        state->cost = sqlite3_column_int64(statement, 6);
+        state->modified = sqlite3_column_int64(statement, 7);
+        state->files = sqlite3_column_int64(statement, 8);
+        state->waiting = sqlite3_column_int64(statement, 9);
+        error = NULL;
+    }
+    atd_index_reset(statement);
+    return error;
+}
+
+atd_error_t *atd_index_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
+{
+    return atd_index_read_state(state, index, pool);
+}
+
+/* ---- opening ---- */
+
+static bool run(sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static int integer_of(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    int number = -1;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return number;
+}
+
+/*
+ * No memory map of the file: who cuts it short would kill the process (SIGBUS). Derived data need not survive a loss of
+ * power, only be whole: the log is synchronised where it is written back.
+ */
+static bool configure(sqlite3 *db)
+{
+    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return run(db, "PRAGMA mmap_size=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+                   "PRAGMA cache_size=-4096; PRAGMA journal_size_limit=16777216");
+}
+
+/* A file of another blog, put here by somebody, is as good as a broken one. */
+static bool is_of(sqlite3 *db, const char *content)
+{
+    sqlite3_stmt *statement = NULL;
+    bool same = true;
+
+    if (sqlite3_prepare_v2(db, "SELECT content FROM state", -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    if (sqlite3_step(statement) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+
+        same = text && strcmp(text, content) == 0;
+    }
+    sqlite3_finalize(statement);
+    return same;
+}
+
+/* Two processes may come at the same time: the second one finds the tables. */
+static bool make_tables(sqlite3 *db)
+{
+    bool made;
+
+    if (!run(db, "BEGIN IMMEDIATE"))
+        return false;
+    made = integer_of(db, "PRAGMA user_version") == ATD_INDEX_VERSION ||
+           (run(db, atd_index_schema) && run(db, "PRAGMA user_version=" APR_STRINGIFY(ATD_INDEX_VERSION)));
+    return run(db, made ? "COMMIT" : "ROLLBACK") && made;
+}
+
+const char *atd_index_content_name(const atd_index_t *index, apr_pool_t *pool)
+{
+    const atd_root_t *content = &index->content;
+
+    return apr_psprintf(pool, "%s%s%s %d", content->path, content->below ? "//" : "",
+                        content->below ? content->below : "", content->links);
+}
+
+static bool prepare(sqlite3 *db, const char *content)
+{
+    int version;
+
+    if (!configure(db))
+        return false;
+    version = integer_of(db, "PRAGMA user_version");
+    if (version == 0)
+        return make_tables(db);
+    return version == ATD_INDEX_VERSION && is_of(db, content);
+}
+
+static void remove_file(const char *file, apr_pool_t *pool)
+{
+    unlink(file);
+    unlink(apr_pstrcat(pool, file, "-wal", NULL));
+    unlink(apr_pstrcat(pool, file, "-shm", NULL));
+}
+
+static bool is_damaged(sqlite3 *db)
+{
+    int code = sqlite3_errcode(db) & 0xFF;
+
+    return code != SQLITE_BUSY && code != SQLITE_LOCKED && code != SQLITE_CANTOPEN && code != SQLITE_READONLY &&
+           code != SQLITE_PERM && code != SQLITE_FULL;
+}
+
+static int open_db(sqlite3 **db, const char *file)
+{
+    return sqlite3_open_v2(file ? file : ":memory:", db,
+                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+                               SQLITE_OPEN_EXRESCODE,
+                           NULL);
+}
+
+/* A file that is no index, or of another version, is removed, and the second try begins with none. */
+static atd_error_t *open_prepared(sqlite3 **db, const char *file, const char *content, apr_pool_t *pool)
+{
+    atd_error_t *error = NULL;
+
+    for (int tries = 0; tries < 2; tries++) {
+        int code = open_db(db, file);
+
+        if (code == SQLITE_OK && prepare(*db, content))
+            return NULL;
+        error = atd_error_make(pool, ATD_E_INDEX, NULL, "the index %s can't be opened: %s", file ? file : "in memory",
+                               sqlite3_errmsg(*db));
+        if (code == SQLITE_OK && file && is_damaged(*db))
+            remove_file(file, pool);
+        else
+            tries = 2;
+        sqlite3_close(*db);
+        *db = NULL;
+    }
+    return error;
+}
+
+static apr_status_t close_handle(void *data)
+{
+    atd_index_t *index = data;
+    struct stat info;
+
+    for (int i = 0; i < ATD_SQL_STATEMENTS; i++)
+        sqlite3_finalize(index->statements[i]);
+    memset(index->statements, 0, sizeof index->statements);
+    sqlite3_close(index->db);
+    index->db = NULL;
+    if (index->corrupt && index->file && stat(index->file, &info) == 0 && (apr_uint64_t)info.st_dev == index->device &&
+        (apr_uint64_t)info.st_ino == index->inode)
+        remove_file(index->file, index->pool);
+    return APR_SUCCESS;
+}
+
+static void note_file(atd_index_t *index)
+{
+    struct stat info;
+
+    if (index->file && stat(index->file, &info) == 0) {
+        index->device = (apr_uint64_t)info.st_dev;
+        index->inode = (apr_uint64_t)info.st_ino;
+    }
+}
+
+atd_error_t *atd_index_open(atd_index_t **opened, const atd_root_t *content, const char *file, apr_pool_t *pool)
+{
+    atd_index_t *index = apr_pcalloc(pool, sizeof *index);
+    atd_error_t *error;
+
+    index->pool = pool;
+    index->file = apr_pstrdup(pool, file);
+    index->content = (atd_root_t){
+        .path = apr_pstrdup(pool, content->path), .below = apr_pstrdup(pool, content->below), .links = content->links};
+    error = open_prepared(&index->db, file, atd_index_content_name(index, pool), pool);
+    if (error)
+        return error;
+    note_file(index);
+    apr_pool_cleanup_register(pool, index, close_handle, apr_pool_cleanup_null);
+    *opened = index;
+    return NULL;
+}
+
+bool atd_index_is_usable(const atd_index_t *index)
+{
+    struct stat info;
+
+    if (index->corrupt || !index->file)
+        return !index->corrupt;
+    return stat(index->file, &info) == 0 && (apr_uint64_t)info.st_dev == index->device &&
+           (apr_uint64_t)info.st_ino == index->inode;
+}
+
+void atd_index_close(atd_index_t *index)
+{
+    apr_pool_cleanup_run(index->pool, index, close_handle);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ATD_INDEX_PRIVATE_H
+#define ATD_INDEX_PRIVATE_H
+
+#include "site/atd_catalog.h"
+#include "site/atd_index.h"
+
+#include <sqlite3.h>
+
+/**
+ * @file atd_index_private.h
+ * What the parts of the index share: the handle, its statements, reading and writing rows.
+ */
+
+/** Statements, prepared when they are first used; their texts are in atd_index_sql.c. */
+typedef enum atd_sql_t {
+    ATD_SQL_BEGIN,
+    ATD_SQL_COMMIT,
+    ATD_SQL_ROLLBACK,
+    ATD_SQL_STATE,
+    ATD_SQL_SET_STATE,
+    ATD_SQL_MODIFIED,
+    ATD_SQL_FILES,
+    ATD_SQL_PUT_FILE,
+    ATD_SQL_TOUCH_FILE,
+    ATD_SQL_BREAK_FILE,
+    ATD_SQL_GET_FILE,
+    ATD_SQL_DELETE_FILE,
+    ATD_SQL_PUT_TERM,
+    ATD_SQL_DELETE_TERMS,
+    ATD_SQL_PUT_ALIAS,
+    ATD_SQL_DELETE_ALIASES,
+    ATD_SQL_PUT_FORMER,
+    ATD_SQL_MOVE_FORMER,
+    ATD_SQL_GET_SEEN,
+    ATD_SQL_PUT_SEEN,
+    ATD_SQL_PUT_TEXT,
+    ATD_SQL_DELETE_TEXT,
+    ATD_SQL_PUT_WORDS,
+    ATD_SQL_DELETE_WORDS,
+    ATD_SQL_SAME_SLUG,
+    ATD_SQL_SHADOW_FILE,
+    ATD_SQL_SHADOW_TERMS,
+    ATD_SQL_FIND,
+    ATD_SQL_FIND_ALIAS,
+    ATD_SQL_FIND_FORMER,
+    ATD_SQL_LIST_ALL,
+    ATD_SQL_LIST_RECENT,
+    ATD_SQL_LIST_TERM,
+    ATD_SQL_LIST_SERIES,
+    ATD_SQL_LIST_MONTHS,
+    ATD_SQL_LIST_PAGES,
+    ATD_SQL_COUNT_ALL,
+    ATD_SQL_COUNT_TERM,
+    ATD_SQL_COUNT_SERIES,
+    ATD_SQL_COUNT_MONTHS,
+    ATD_SQL_COUNT_PAGES,
+    ATD_SQL_OLDER,
+    ATD_SQL_NEWER,
+    ATD_SQL_CARRIERS,
+    ATD_SQL_POST,
+    ATD_SQL_SUMMARY,
+    ATD_SQL_TERMS,
+    ATD_SQL_TERM,
+    ATD_SQL_MONTHS,
+    ATD_SQL_RECORD,
+    ATD_SQL_RECORDS,
+    ATD_SQL_SLUGS,
+    ATD_SQL_CHANGES,
+    ATD_SQL_SEARCH,
+    ATD_SQL_SEARCH_COUNT,
+    ATD_SQL_STATEMENTS
+} atd_sql_t;
+
+extern const char *const atd_index_sql[ATD_SQL_STATEMENTS];
+
+/** Makes all tables; changes of it need a new ATD_INDEX_VERSION. */
+extern const char atd_index_schema[];
+#define ATD_INDEX_VERSION 1
+
+/** Most that a query waits for another process, milliseconds: writers lock readers out only while one of them recovers. */
+#define ATD_INDEX_PATIENCE 1000
+
+struct atd_index_t {
+    sqlite3 *db;
+    sqlite3_stmt *statements[ATD_SQL_STATEMENTS];
+    atd_root_t content;
+    const char *file; /* NULL: in memory */
+    apr_uint64_t device, inode;
+    bool corrupt;
+    apr_pool_t *pool;
+};
+
+/** Kinds of rows: those of the catalog, and posts that only redirect, which are in no list. */
+enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT };
+
+/**
+ * A statement, reset and ready for binding; NULL where it can't be prepared, and the index is then found corrupt. Each is
+ * used by one caller at a time; atd_index_reset() ends its reading.
+ */
+sqlite3_stmt *atd_index_statement(atd_index_t *index, atd_sql_t which);
+
+/** Ends the use of a statement, so that it keeps no old state of the database in sight. */
+void atd_index_reset(sqlite3_stmt *statement);
+
+/** Binds by the name in the text; names that the statement lacks are passed over. */
+void atd_bind_int(sqlite3_stmt *statement, const char *name, apr_int64_t number);
+/** @p text must live until the statement is reset. */
+void atd_bind_text(sqlite3_stmt *statement, const char *name, const char *text);
+void atd_bind_bytes(sqlite3_stmt *statement, const char *name, const char *bytes, apr_size_t length);
+
+/** A step to the next row. @return true where there is one; *error is set where the statement failed. */
+bool atd_index_step(atd_error_t **error, atd_index_t *index, sqlite3_stmt *statement, apr_pool_t *pool);
+
+/** Runs a statement that gives no rows, and resets it. */
+atd_error_t *atd_index_run(atd_index_t *index, sqlite3_stmt *statement, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** ATD_E_INDEX for what SQLite says; notes what no retry mends. */
+atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool);
+
+/** Copies of columns; a NULL column is NULL. */
+const char *atd_column_text(sqlite3_stmt *statement, int column, apr_pool_t *pool);
+const char *atd_column_bytes(apr_size_t *length, sqlite3_stmt *statement, int column, apr_pool_t *pool);
+
+/** The post in a row of path, slug, data, words, summary, seen; from column @p first on. NULL where its data are damaged. */
+const atd_post_t *atd_index_post(atd_index_t *index, sqlite3_stmt *statement, int first, apr_pool_t *pool);
+
+/** What tells the content folder from others. */
+const char *atd_index_content_name(const atd_index_t *index, apr_pool_t *pool);
+
+/** The state as the database has it. */
+atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** A row as it was before its file changed. */
+typedef struct atd_known_t {
+    apr_int64_t id; /* 0: there is none */
+    atd_catalog_file_t file;
+    apr_int64_t hash;
+    const char *slug;
+} atd_known_t;
+
+/** Reads a file and puts it into the index in the place of @p known. Slugs that it touches go into @p slugs (const char *). */
+atd_error_t *atd_index_put(atd_index_t *index, const atd_index_policy_t *policy, const atd_catalog_file_t *file,
+                           const atd_known_t *known, apr_array_header_t *slugs, apr_pool_t *scratch)
+    __attribute__((warn_unused_result));
+
+/** Takes a file out of the index. */
+atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, apr_array_header_t *slugs,
+                              apr_pool_t *scratch) __attribute__((warn_unused_result));
+
+/** Works out which of the files with the same slug is shown; tells of those that are not. */
+atd_error_t *atd_index_settle(atd_index_t *index, const atd_index_policy_t *policy, const apr_array_header_t *slugs,
+                              apr_pool_t *scratch) __attribute__((warn_unused_result));
+
+#endif
