@@ -71,6 +71,7 @@ bool atd_index_step(atd_error_t **error, atd_index_t *index, sqlite3_stmt *state
 {
     int code = statement ? sqlite3_step(statement) : SQLITE_ERROR;
 
+    *error = NULL;
     if (code == SQLITE_ROW)
         return true;
     *error = code == SQLITE_DONE ? NULL : atd_index_error(index, pool);
@@ -138,7 +139,6 @@ atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, 
         state->modified = sqlite3_column_int64(statement, 7);
         state->files = sqlite3_column_int64(statement, 8);
         state->waiting = sqlite3_column_int64(statement, 9);
-        error = NULL;
     }
     atd_index_reset(statement);
     return error;
