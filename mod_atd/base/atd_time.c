@@ -236,3 +236,8 @@ const char *atd_date_human(const atd_date_t *date, apr_pool_t *pool)
     explode(&parts, date);
     return apr_psprintf(pool, "%s %d, %d", months[parts.tm_mon], parts.tm_mday, parts.tm_year);
 }
+
+const char *atd_date_month_name(int month)
+{
+    return month >= 1 && month <= 12 ? months[month - 1] : "";
+}

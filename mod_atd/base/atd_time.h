@@ -35,4 +35,7 @@ const char *atd_date_day(const atd_date_t *date, apr_pool_t *pool);
 /** "June 16, 2025". */
 const char *atd_date_human(const atd_date_t *date, apr_pool_t *pool);
 
+/** "June" of @p month 1 to 12; "" past these. */
+const char *atd_date_month_name(int month);
+
 #endif

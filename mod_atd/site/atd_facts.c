@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "site/atd_facts.h"
 
+#include "base/atd_escape.h"
+#include "base/atd_locale.h"
 #include "base/atd_text.h"
 
 #include <apr_lib.h>
@@ -88,20 +90,69 @@ static const char *description_of(const atd_post_t *post, const atd_body_t *body
     return text && *text ? atd_text_collapse(text, pool) : NULL;
 }
 
-static const char *reading_time_of(const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
-                                   apr_pool_t *pool)
+/* "readingTime: 9" is minutes; a number past YAML's 18 digits is text. */
+static bool is_number(const char *text)
 {
-    apr_int64_t minutes = body ? body->minutes : post->words ? atd_body_minutes(site, post->words) : 0;
+    apr_size_t length = strspn(text, "0123456789");
 
-    if (post->reading_time) { /* "readingTime: 9" is minutes */
-        if (strspn(post->reading_time, "0123456789") == strlen(post->reading_time))
-            return apr_pstrcat(pool, post->reading_time, strcmp(post->reading_time, "1") ? " minutes" : " minute",
-                               NULL);
-        return post->reading_time;
+    return length > 0 && length <= 18 && !text[length];
+}
+
+/* Of a body, or of what the index counted. */
+static apr_int64_t counted_minutes(const atd_facts_t *facts, const atd_site_t *site)
+{
+    if (facts->body)
+        return facts->body->minutes;
+    return facts->post->words ? atd_body_minutes(site, facts->post->words) : 0;
+}
+
+static void set_reading_time(atd_facts_t *facts, const atd_site_t *site, const char *written, apr_pool_t *pool)
+{
+    bool words = written && *written && !is_number(written);
+
+    facts->minutes = written ? apr_atoi64(written) : 0;
+    if (facts->minutes <= 0)
+        facts->minutes = counted_minutes(facts, site);
+    if (words)
+        facts->reading_time = written;
+    else if (facts->minutes > 0)
+        facts->reading_time = atd_locale_minutes(facts->minutes, facts->lang, pool);
+}
+
+/* pt_br is pt-BR. */
+static bool is_same_language(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        if (apr_tolower(*a == '_' ? '-' : *a) != apr_tolower(*b == '_' ? '-' : *b))
+            return false;
     }
-    if (!minutes)
-        return NULL;
-    return apr_psprintf(pool, "%" APR_INT64_T_FMT " minute%s", minutes, minutes == 1 ? "" : "s");
+    return *a == *b;
+}
+
+/* A slug is a post of this blog; all else is an address. */
+static const char *url_of(const atd_site_t *site, const char *target, apr_pool_t *pool)
+{
+    return strpbrk(target, "/:?#%") ? atd_site_absolute(site, target, pool) : atd_site_url(site, target, pool);
+}
+
+/* Posts of one text may share one map, which then names each of them, too. */
+static const apr_array_header_t *translations_of(const atd_site_t *site, const atd_value_t *map, const char *own,
+                                                 apr_pool_t *pool)
+{
+    apr_array_header_t *translations = apr_array_make(pool, (int)atd_value_count(map), sizeof(atd_translation_t));
+
+    for (apr_size_t i = 0; i < atd_value_count(map); i++) {
+        const char *lang = atd_value_key_at(map, i);
+        const char *target = atd_value_text(atd_value_at(map, i));
+
+        if (!target || !*target || !atd_url_is_safe(target, false))
+            continue;
+        if (!atd_locale_is_tag(lang) || is_same_language(lang, own))
+            continue;
+        APR_ARRAY_PUSH(translations, atd_translation_t) =
+            (atd_translation_t){.lang = lang, .url = url_of(site, target, pool)};
+    }
+    return translations;
 }
 
 void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
@@ -121,10 +172,11 @@ void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_pos
     facts->lang = or_else(post->lang, site->settings->language);
     facts->hidden = atd_post_hidden_because(post, site->now, pool);
     set_robots(facts, post);
-    facts->reading_time = reading_time_of(site, post, body, pool);
+    set_reading_time(facts, site, post->reading_time, pool);
     facts->keywords = post->keywords ? post->keywords : post->tags;
     set_image(facts, site, post, pool);
     facts->authors = authors_of(site, post, pool);
+    facts->translations = translations_of(site, post->translations, facts->lang, pool);
 }
 
 static void set_site_page(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool)
@@ -134,6 +186,7 @@ static void set_site_page(atd_facts_t *facts, const atd_site_t *site, apr_pool_t
     facts->canonical = site->url;
     facts->lang = site->settings->language;
     facts->authors = authors_of(site, NULL, pool);
+    facts->translations = translations_of(site, NULL, facts->lang, pool);
 }
 
 void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool)

@@ -18,6 +18,12 @@ typedef enum atd_page_kind_t {
     ATD_PAGE_ERROR
 } atd_page_kind_t;
 
+/** The same text elsewhere. */
+typedef struct atd_translation_t {
+    const char *lang; /**< BCP 47, well-formed, not the page's own; or "x-default": for readers of all others */
+    const char *url;  /**< absolute */
+} atd_translation_t;
+
 typedef struct atd_facts_t {
     atd_page_kind_t kind;
     const atd_post_t *post;      /**< NULL but for posts and static pages */
@@ -31,11 +37,13 @@ typedef struct atd_facts_t {
     const char *robots;          /**< NULL on error pages */
     bool indexable;              /**< no noindex anywhere: canonical and JSON-LD are sent */
     const char *hidden;          /**< why only its author sees it; NULL where it is public */
-    const char *reading_time;    /**< "9 minutes" */
+    const char *reading_time;    /**< "9 minutes", in the page's language unless the author wrote words */
+    apr_int64_t minutes;         /**< the author's, else counted; 0 where neither is known */
     const atd_value_t *keywords; /**< list of texts; or NULL */
     atd_target_t image;          /**< url NULL where there is none */
     const char *image_alt, *image_caption;
-    const apr_array_header_t *authors; /**< of atd_person_t: the post's, else the site's own author, else empty */
+    const apr_array_header_t *authors;      /**< of atd_person_t: the post's, else the site's own author, else empty */
+    const apr_array_header_t *translations; /**< of atd_translation_t, in the author's order */
 } atd_facts_t;
 
 /** Facts of a post or static page; @p body may be NULL for a summary in a list. */

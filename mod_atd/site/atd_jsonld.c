@@ -139,15 +139,10 @@ static const atd_value_t *make_video(const atd_site_t *site, const atd_facts_t *
 
 static void put_measures(atd_value_t *node, const atd_facts_t *facts, apr_pool_t *pool)
 {
-    const char *digits = facts->reading_time;
-
     if (!facts->body)
         return;
     atd_value_set(node, "wordCount", atd_value_int(pool, (apr_int64_t)atd_document_words(facts->body->document)));
-    if (digits && apr_atoi64(digits) > 0) /* the author's "9 minutes", else what was counted */
-        put(node, "timeRequired", apr_psprintf(pool, "PT%" APR_INT64_T_FMT "M", apr_atoi64(digits)));
-    else
-        put(node, "timeRequired", apr_psprintf(pool, "PT%" APR_INT64_T_FMT "M", facts->body->minutes));
+    put(node, "timeRequired", apr_psprintf(pool, "PT%" APR_INT64_T_FMT "M", facts->minutes));
 }
 
 static void put_dates(atd_value_t *node, const atd_post_t *post, apr_pool_t *pool)

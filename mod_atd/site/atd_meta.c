@@ -2,11 +2,11 @@
 #include "site/atd_meta.h"
 
 #include "base/atd_escape.h"
+#include "base/atd_locale.h"
 #include "base/atd_text.h"
 #include "site/atd_jsonld.h"
 #include "site/atd_picture.h"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include <string.h>
@@ -40,9 +40,9 @@ static void put_property(const head_t *head, const char *property, const char *c
     put_tag(head, "property", property, content);
 }
 
-static void put_link(const head_t *head, const char *rel, const char *more, const char *href)
+static void put_href(const head_t *head, const char *href)
 {
-    atd_buffer_printf(head->out, "<link rel=\"%s\"%s href=\"", rel, more);
+    atd_buffer_puts(head->out, " href=\"");
     atd_escape_html(head->out, href, strlen(href));
     atd_buffer_puts(head->out, "\">\n");
 }
@@ -50,39 +50,6 @@ static void put_link(const head_t *head, const char *rel, const char *more, cons
 static const char *or_else(const char *first, const char *second)
 {
     return first && *first ? first : second;
-}
-
-/* Languages whose main territory is not their own code in capitals. */
-static const char *const territories[][2] = {
-    {"en", "US"}, {"ja", "JP"}, {"ko", "KR"}, {"zh", "CN"}, {"sv", "SE"}, {"da", "DK"}, {"nb", "NO"},
-    {"nn", "NO"}, {"cs", "CZ"}, {"uk", "UA"}, {"el", "GR"}, {"ar", "AR"}, {"he", "IL"}, {"hi", "IN"},
-    {"vi", "VN"}, {"et", "EE"}, {"sl", "SI"}, {"fa", "IR"}, {"ca", "ES"}, {"eu", "ES"}, {"gl", "ES"},
-};
-static const char *const own_code[] = {"de", "fr", "es", "it", "nl", "pt", "pl", "fi", "tr", "ru",
-                                       "hu", "ro", "bg", "hr", "sk", "lt", "lv", "id", "th", "is"};
-
-const char *atd_meta_locale(const char *lang, apr_pool_t *pool)
-{
-    apr_size_t length = strcspn(lang, "-_");
-    const char *language = apr_pstrmemdup(pool, lang, length);
-    const char *rest = lang[length] ? lang + length + 1 : "";
-    bool script = strcspn(rest, "-_") == 4; /* zh-Hant: no territory, which zh-Hant-TW has */
-
-    if (script)
-        rest += rest[4] ? 5 : 4;
-    if (strcspn(rest, "-_") == 2)
-        return apr_psprintf(pool, "%s_%c%c", language, apr_toupper(rest[0]), apr_toupper(rest[1]));
-    if (script || apr_isdigit(*rest)) /* es-419 is no territory, either */
-        return NULL;
-    for (apr_size_t i = 0; i < sizeof territories / sizeof *territories; i++) {
-        if (strcasecmp(language, territories[i][0]) == 0)
-            return apr_psprintf(pool, "%s_%s", language, territories[i][1]);
-    }
-    for (apr_size_t i = 0; i < sizeof own_code / sizeof *own_code; i++) {
-        if (strcasecmp(language, own_code[i]) == 0)
-            return apr_psprintf(pool, "%s_%c%c", language, apr_toupper(lang[0]), apr_toupper(lang[1]));
-    }
-    return NULL;
 }
 
 static void put_title(const head_t *head)
@@ -119,26 +86,48 @@ static void put_basics(const head_t *head)
     if (facts->kind != ATD_PAGE_ERROR)
         put_authors(head);
     put_name(head, "robots", facts->robots);
-    if (facts->indexable)
-        put_link(head, "canonical", "", facts->canonical);
+    if (facts->indexable) {
+        atd_buffer_puts(head->out, "<link rel=\"canonical\"");
+        put_href(head, facts->canonical);
+    }
 }
 
+static void put_alternate(const head_t *head, const char *lang, const char *url)
+{
+    atd_buffer_puts(head->out, "<link rel=\"alternate\" hreflang=\"");
+    atd_escape_html(head->out, lang, strlen(lang));
+    atd_buffer_putc(head->out, '"');
+    put_href(head, url);
+}
+
+/* Search engines want each page of the set to name all of them, itself too. */
 static void put_translations(const head_t *head)
 {
-    const atd_value_t *map = head->facts->post ? head->facts->post->translations : NULL;
+    const atd_facts_t *facts = head->facts;
+    const apr_array_header_t *translations = facts->translations;
 
-    for (apr_size_t i = 0; i < atd_value_count(map); i++) {
-        const char *target = atd_value_text(atd_value_at(map, i));
-        atd_buffer_t *more = atd_buffer_create(head->pool, 64, 1024);
-        const char *text;
+    if (translations->nelts > 0 && atd_locale_is_tag(facts->lang))
+        put_alternate(head, facts->lang, facts->canonical);
+    for (int i = 0; i < translations->nelts; i++) {
+        const atd_translation_t *translation = &APR_ARRAY_IDX(translations, i, atd_translation_t);
 
-        if (!target || !*target || !atd_url_is_safe(target, false))
-            continue;
-        atd_buffer_puts(more, " hreflang=\"");
-        atd_escape_html(more, atd_value_key_at(map, i), strlen(atd_value_key_at(map, i)));
-        atd_buffer_putc(more, '"');
-        if (!atd_buffer_take(&text, NULL, more, "the link"))
-            put_link(head, "alternate", text, atd_site_absolute(head->site, target, head->pool));
+        put_alternate(head, translation->lang, translation->url);
+    }
+}
+
+/* Those of its translations follow the page's own. */
+static void put_locales(const head_t *head)
+{
+    const char *own = atd_locale_open_graph(head->facts->lang, head->pool);
+    const apr_array_header_t *translations = head->facts->translations;
+
+    put_property(head, "og:locale", own);
+    for (int i = 0; i < translations->nelts; i++) {
+        const char *lang = APR_ARRAY_IDX(translations, i, atd_translation_t).lang;
+        const char *other = atd_locale_open_graph(lang, head->pool);
+
+        if (other && (!own || strcmp(own, other) != 0))
+            put_property(head, "og:locale:alternate", other);
     }
 }
 
@@ -215,7 +204,7 @@ static void put_open_graph(const head_t *head)
     atd_target_t image = image_of(head, card);
     bool article = facts->kind == ATD_PAGE_POST;
 
-    put_property(head, "og:locale", atd_meta_locale(facts->lang, head->pool));
+    put_locales(head);
     put_property(head, "og:title", or_else(card->title, facts->heading));
     put_property(head, "og:site_name", head->site->settings->title);
     if (facts->kind == ATD_PAGE_ERROR)

@@ -15,7 +15,4 @@
 /** Appends all of it, each tag on a line of its own, escaped. */
 void atd_meta_put(atd_buffer_t *out, const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool);
 
-/** Open Graph's locale (language_TERRITORY) of a BCP 47 tag: "en" is en_US; NULL where the territory is not known. */
-const char *atd_meta_locale(const char *lang, apr_pool_t *pool);
-
 #endif

@@ -2,6 +2,7 @@
 #include "site/atd_view.h"
 
 #include "base/atd_limits.h"
+#include "base/atd_locale.h"
 #include "base/atd_text.h"
 #include "site/atd_meta.h"
 #include "site/atd_view_parts.h"
@@ -27,19 +28,6 @@ static void set_list(atd_value_t *map, const char *key, const char *flag, const 
 {
     atd_value_set(map, key, list);
     set_flag(map, flag, atd_value_count(list) > 0, pool);
-}
-
-/* Scripts that are written from right to left, by their languages (CLDR). */
-static bool is_right_to_left(const char *lang)
-{
-    static const char *const languages[] = {"ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"};
-    apr_size_t length = strcspn(lang, "-_");
-
-    for (apr_size_t i = 0; i < sizeof languages / sizeof *languages; i++) {
-        if (strlen(languages[i]) == length && strncasecmp(lang, languages[i], length) == 0)
-            return true;
-    }
-    return false;
 }
 
 static const atd_value_t *view_nav(const atd_site_t *site, apr_pool_t *pool)
@@ -111,7 +99,7 @@ static atd_error_t *view_page(const atd_value_t **page, const atd_site_t *site, 
     atd_value_set_text(map, "title", facts->heading);
     atd_value_set(map, "head", atd_value_string_ref(pool, html, length));
     atd_value_set_text(map, "lang", facts->lang);
-    atd_value_set_text(map, "dir", is_right_to_left(facts->lang) ? "rtl" : "ltr");
+    atd_value_set_text(map, "dir", atd_locale_is_right_to_left(facts->lang) ? "rtl" : "ltr");
     atd_value_set_text(map, "url", facts->canonical);
     atd_value_set_text(map, "path", facts->path);
     atd_value_set_text(map, "generator", "mod_atd " ATD_VERSION);
@@ -185,14 +173,14 @@ static const atd_value_t *view_authors(const atd_site_t *site, const atd_facts_t
 }
 
 /* Said only where the reader would care: not on the day of publication. */
-static const atd_value_t *view_modified(const atd_post_t *post, apr_pool_t *pool)
+static const atd_value_t *view_modified(const atd_post_t *post, const char *lang, apr_pool_t *pool)
 {
     static const atd_date_t none = {0};
 
     if (post->date.at && post->modified.at &&
         strcmp(atd_date_day(&post->date, pool), atd_date_day(&post->modified, pool)) == 0)
-        return atd_view_date(&none, pool);
-    return atd_view_date(&post->modified, pool);
+        return atd_view_date(&none, lang, pool);
+    return atd_view_date(&post->modified, lang, pool);
 }
 
 static const atd_value_t *view_series(const atd_post_t *post, apr_pool_t *pool)
@@ -219,8 +207,8 @@ static void set_basics(atd_value_t *map, const atd_site_t *site, const atd_facts
     atd_value_set_text(map, "path", facts->path);
     atd_value_set_text(map, "url", atd_site_post_url(site, post, pool));
     atd_value_set_text(map, "excerpt", post->excerpt ? atd_text_collapse(post->excerpt, pool) : facts->description);
-    atd_value_set(map, "date", atd_view_date(&post->date, pool));
-    atd_value_set(map, "modified", view_modified(post, pool));
+    atd_value_set(map, "date", atd_view_date(&post->date, facts->lang, pool));
+    atd_value_set(map, "modified", view_modified(post, facts->lang, pool));
     atd_value_set(map, "category", view_named(post->category, pool));
     set_list(map, "tags", "hasTags", view_tags(post, pool), pool);
     atd_value_set(map, "authors", authors);
@@ -285,7 +273,7 @@ const atd_value_t *atd_view_post(const atd_site_t *site, const atd_facts_t *fact
     set_list(map, "related", "hasRelated", related ? related : null, pool);
     set_flag(map, "newsletter", is_on(post->newsletter, false), pool);
     set_flag(map, "amp", is_on(post->amp, false), pool);
-    set_list(map, "translations", "hasTranslations", atd_view_translations(site, post, pool), pool);
+    set_list(map, "translations", "hasTranslations", atd_view_translations(facts, pool), pool);
     set_raw(map, "css", post->custom_css, site->raw_html);
     set_raw(map, "script", post->custom_js, site->raw_html);
     return map;

@@ -2,13 +2,14 @@
 #include "site/atd_view_parts.h"
 
 #include "base/atd_escape.h"
+#include "base/atd_locale.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>
 
 #include <string.h>
 
-const atd_value_t *atd_view_date(const atd_date_t *date, apr_pool_t *pool)
+const atd_value_t *atd_view_date(const atd_date_t *date, const char *lang, apr_pool_t *pool)
 {
     atd_value_t *map;
 
@@ -17,7 +18,7 @@ const atd_value_t *atd_view_date(const atd_date_t *date, apr_pool_t *pool)
     map = atd_value_map(pool);
     atd_value_set_text(map, "iso", date->day_only ? atd_date_day(date, pool) : atd_date_iso(date, pool));
     atd_value_set_text(map, "day", atd_date_day(date, pool));
-    atd_value_set_text(map, "text", atd_date_human(date, pool));
+    atd_value_set_text(map, "text", atd_locale_date(date, lang, pool));
     return map;
 }
 
@@ -324,18 +325,20 @@ const atd_value_t *atd_view_video(const atd_site_t *site, const atd_facts_t *fac
     return map;
 }
 
-const atd_value_t *atd_view_translations(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+const atd_value_t *atd_view_translations(const atd_facts_t *facts, apr_pool_t *pool)
 {
     atd_value_t *list = atd_value_list(pool);
 
-    for (apr_size_t i = 0; i < atd_value_count(post->translations); i++) {
-        const char *target = atd_value_text(atd_value_at(post->translations, i));
-        atd_value_t *item = atd_value_map(pool);
+    for (int i = 0; i < facts->translations->nelts; i++) {
+        const atd_translation_t *translation = &APR_ARRAY_IDX(facts->translations, i, atd_translation_t);
+        atd_value_t *item;
 
-        if (!target || !*target || !atd_url_is_safe(target, false))
+        if (strcasecmp(translation->lang, "x-default") == 0)
             continue;
-        atd_value_set_text(item, "lang", atd_value_key_at(post->translations, i));
-        atd_value_set_text(item, "url", atd_site_absolute(site, target, pool));
+        item = atd_value_map(pool);
+        atd_value_set_text(item, "lang", translation->lang);
+        atd_value_set_text(item, "name", atd_locale_name(translation->lang, pool));
+        atd_value_set_text(item, "url", translation->url);
         atd_value_push(list, item);
     }
     return list;

@@ -10,8 +10,8 @@
  * there is nothing to show. URLs that could do harm are left out here, so that a template need not think of it.
  */
 
-/** {iso, day, text}. */
-const atd_value_t *atd_view_date(const atd_date_t *date, apr_pool_t *pool);
+/** {iso, day, text}; the text in the language @p lang. */
+const atd_value_t *atd_view_date(const atd_date_t *date, const char *lang, apr_pool_t *pool);
 
 /** {src, alt, caption, width, height}. */
 const atd_value_t *atd_view_picture(const atd_target_t *target, const char *alt, const char *caption, apr_pool_t *pool);
@@ -37,7 +37,7 @@ const atd_value_t *atd_view_gallery(const atd_site_t *site, const atd_post_t *po
 /** {url, embed, thumbnail, duration, transcript, title, isFile}. */
 const atd_value_t *atd_view_video(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool);
 
-/** [{lang, url}]. */
-const atd_value_t *atd_view_translations(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+/** [{lang, name, url}] of languages: x-default, which is none, is for search engines alone. */
+const atd_value_t *atd_view_translations(const atd_facts_t *facts, apr_pool_t *pool);
 
 #endif

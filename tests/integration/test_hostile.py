@@ -137,7 +137,7 @@ def everything(text):
         featuredImage={"src": "/p.png", "alt": text, "caption": text}, relatedPosts=["q", text], aliases=[text],
         imageGallery=[{"src": "/g.png", "alt": text, "caption": text}], contentWarning=text, partNumber=1,
         video={"url": "/v.mp4", "duration": text, "transcript": text}, seo={"description": text, "keywords": [text]},
-        social={"twitter": card, "facebook": {**card, "type": text}}, translations={text: "other"}, other=text,
+        social={"twitter": card, "facebook": {**card, "type": text}}, translations={"de": text}, other=text,
         schema={"headline": text, "author": {"@type": "Person", "name": text}, text: text})
     site = dict(title=text, description=text, author=text, footer=text, publisher={"name": text}, params={"x": text},
                 nav=[{"title": text, "url": "/"}], social={"twitter": text},

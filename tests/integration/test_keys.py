@@ -305,11 +305,44 @@ def test_expires_is_told(page):
     assert shown.article["expires"] == "2099-01-01T00:00:00+00:00"
 
 
+def alternates(shown):
+    return [(a["hreflang"], a["href"]) for a in shown.soup.select('head link[rel="alternate"][hreflang]')]
+
+
 def test_translations(page):
     shown = page(lang="en", translations={"de": "hallo", "fr": "https://fr.example.org/bonjour"})
     want = [("de", "https://example.org/blog/hallo"), ("fr", "https://fr.example.org/bonjour")]
-    assert [(a["hreflang"], a["href"]) for a in shown.soup.select('head link[rel="alternate"][hreflang]')] == want
+    assert alternates(shown) == [("en", "https://example.org/blog/p")] + want
     assert [(a["hreflang"], a["href"]) for a in shown.soup.select("ul.translations a")] == want
+    assert shown.texts("ul.translations a") == ["Deutsch", "Français"]
+
+
+def test_german_post_on_an_english_blog(serve):
+    own = "https://example.org/blog/"
+    files = {"hallo.md": post("Hallo", lang="de", date="2025-06-16T23:30:00-05:00", lastModified="2025-12-24",
+                              translations={"en": "hello", "ja": "/ja/hello", "x-default": "hello", "de": "hallo"}),
+             "hello.md": post("Hello", date="2025-06-16", readingTime=9, translations={"de": "hallo"})}
+    shown = serve(files, "hallo")
+    assert shown.soup.html["lang"] == "de"
+    assert shown.texts(".byline time") == ["16. Juni 2025", "24. Dezember 2025"]
+    assert shown.all(".byline time", "datetime") == ["2025-06-16T23:30:00-05:00", "2025-12-24"]
+    assert shown.texts(".byline .time") == ["Reading time: 1 Minute"]
+    assert alternates(shown) == [("de", own + "hallo"), ("en", own + "hello"), ("ja", "https://example.org/ja/hello"),
+                                 ("x-default", own + "hello")]
+    assert shown.meta("og:locale") == ["de_DE"]
+    assert shown.meta("og:locale:alternate") == ["en_US", "ja_JP"]
+    assert shown.texts("ul.translations a") == ["English", "日本語"]
+    assert (shown.article["inLanguage"], shown.article["timeRequired"]) == ("de", "PT1M")
+
+    home = serve(files, "")
+    assert home.soup.html["lang"] == "en"
+    assert home.texts('article[lang="de"] .dt-published') == ["16. Juni 2025"]
+    assert home.texts('article[lang="en"] .dt-published') == ["June 16, 2025"]
+    assert home.texts('article[lang="en"] .time') == ["Reading time: 9 minutes"]
+
+    english = serve(files, "hello")
+    assert english.texts(".byline time") == ["June 16, 2025"]
+    assert alternates(english) == [("en", own + "hello"), ("de", own + "hallo")]
 
 
 @pytest.mark.parametrize("redirect, status, location", [

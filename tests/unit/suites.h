@@ -13,6 +13,7 @@
     SUITE(error)                                                                                                       \
     SUITE(escape)                                                                                                      \
     SUITE(file)                                                                                                        \
+    SUITE(locale)                                                                                                      \
     SUITE(text)                                                                                                        \
     SUITE(time)                                                                                                        \
     SUITE(value)                                                                                                       \

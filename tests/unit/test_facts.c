@@ -2,6 +2,8 @@
 #include "site/atd_facts.h"
 #include "site_fixture.h"
 
+#include <apr_strings.h>
+
 #define PUBLIC "index, follow, max-snippet:-1, max-image-preview:large, max-video-preview:-1"
 
 static const atd_facts_t *facts_with(const char *settings, const char *front_matter)
@@ -94,6 +96,58 @@ START_TEST(reading_time_is_minutes)
     ck_assert_str_eq(facts_with("{}", "readingTime: 1\n")->reading_time, "1 minute");
     ck_assert_str_eq(facts_with("{}", "readingTime: '9'\n")->reading_time, "9 minutes");
     ck_assert_str_eq(facts_with("{}", "readingTime: ''\n")->reading_time, "1 minute");
+    ck_assert_str_eq(facts_with("{}", "readingTime: 0\n")->reading_time, "1 minute");
+}
+END_TEST
+
+START_TEST(reading_time_speaks_the_posts_language)
+{
+    ck_assert_str_eq(facts_with("language: fr\n", "lang: de\n")->reading_time, "1 Minute");
+    ck_assert_str_eq(facts_with("{}", "lang: de\nreadingTime: 9\n")->reading_time, "9 Minuten");
+    ck_assert_str_eq(facts_with("language: es\n", "readingTime: 9\n")->reading_time, "9 minutos");
+    ck_assert_str_eq(facts_with("{}", "lang: de\nreadingTime: 9 min read\n")->reading_time, "9 min read");
+    ck_assert_str_eq(facts_with("{}", "readingTime: '9999999999999999999'\n")->reading_time, "9999999999999999999");
+}
+END_TEST
+
+START_TEST(minutes_are_the_authors_else_counted)
+{
+    ck_assert_int_eq(facts_with("{}", "lang: fa\nreadingTime: 9\n")->minutes, 9);
+    ck_assert_int_eq(facts_with("{}", "readingTime: 7 min read\n")->minutes, 7);
+    ck_assert_int_eq(facts_with("{}", "readingTime: seven\n")->minutes, 1);
+    ck_assert_int_eq(facts_with("{}", "readingTime: -5\n")->minutes, 1);
+    ck_assert_int_eq(facts_with("{}", "title: T\n")->minutes, 1);
+}
+END_TEST
+
+static const char *translation(const atd_facts_t *facts, int index)
+{
+    const atd_translation_t *at = &APR_ARRAY_IDX(facts->translations, index, atd_translation_t);
+
+    return index < facts->translations->nelts ? apr_pstrcat(atd_test_pool, at->lang, " ", at->url, NULL) : NULL;
+}
+
+START_TEST(translations_are_slugs_or_addresses)
+{
+    const atd_facts_t *facts = facts_with(
+        "{}", "translations: {de: grüße, fr: /fr/a, es: 'https://e.org/a', it: '//i.org/a', pt: a/b, en: a}\n");
+
+    ck_assert_pstr_eq(translation(facts, 0), "de https://example.org/blog/gr%C3%BC%C3%9Fe");
+    ck_assert_pstr_eq(translation(facts, 1), "fr https://example.org/fr/a");
+    ck_assert_pstr_eq(translation(facts, 2), "es https://e.org/a");
+    ck_assert_pstr_eq(translation(facts, 3), "it https://i.org/a");
+    ck_assert_pstr_eq(translation(facts, 4), "pt https://example.org/blog/a/b");
+    ck_assert_int_eq(facts->translations->nelts, 5);
+}
+END_TEST
+
+START_TEST(translations_need_a_language_of_their_own)
+{
+    const atd_facts_t *facts = facts_with(
+        "{}", "lang: pt_BR\ntranslations: {PT-br: a, 'a b': a, 0123456789012345678901234567890123456: a, pt: b}\n");
+
+    ck_assert_pstr_eq(translation(facts, 0), "pt https://example.org/blog/b");
+    ck_assert_int_eq(facts->translations->nelts, 1);
 }
 END_TEST
 
@@ -187,6 +241,10 @@ Suite *facts_suite(void)
     tcase_add_test(tests, description_has_fallbacks);
     tcase_add_test(tests, summary_has_no_body);
     tcase_add_test(tests, reading_time_is_minutes);
+    tcase_add_test(tests, reading_time_speaks_the_posts_language);
+    tcase_add_test(tests, minutes_are_the_authors_else_counted);
+    tcase_add_test(tests, translations_are_slugs_or_addresses);
+    tcase_add_test(tests, translations_need_a_language_of_their_own);
     tcase_add_loop_test(tests, robots_follow_the_rules, 0, (int)(sizeof robots / sizeof *robots));
     tcase_add_test(tests, hidden_post_says_why);
     tcase_add_test(tests, page_is_static);

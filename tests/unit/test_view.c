@@ -154,7 +154,7 @@ START_TEST(post_is_shown)
     TEXT_AT(view, "excerpt", "E");
     TEXT_AT(view, "date.iso", "2025-06-16");
     TEXT_AT(view, "date.day", "2025-06-16");
-    TEXT_AT(view, "date.text", "June 16, 2025");
+    HAS(text_at(view, "date.text"), "يونيو");
     TEXT_AT(view, "modified.day", "2025-06-17");
     TEXT_AT(view, "category.name", "My Cat");
     TEXT_AT(view, "category.slug", "my-cat");
@@ -181,6 +181,7 @@ START_TEST(post_is_shown)
     ck_assert_pstr_eq(item_at(view, "gallery", 0, "src"), "/blog/posts/g.png");
     ck_assert_pstr_eq(item_at(view, "gallery", 0, "caption"), "C");
     ck_assert_pstr_eq(item_at(view, "translations", 0, "lang"), "de");
+    ck_assert_pstr_eq(item_at(view, "translations", 0, "name"), "Deutsch");
     ck_assert_pstr_eq(item_at(view, "translations", 0, "url"), "https://example.org/blog/other");
 }
 END_TEST
@@ -422,11 +423,57 @@ START_TEST(gallery_takes_maps_and_texts)
 }
 END_TEST
 
+START_TEST(translations_are_for_readers)
+{
+    const atd_post_t *post = post_of("lang: de\ntranslations: {ja: こんにちは, x-default: hello, de: a}\n");
+    const atd_value_t *list = atd_view_translations(facts_of(open_site(), post), atd_test_pool);
+
+    ck_assert_uint_eq(atd_value_count(list), 1);
+    TEXT_AT(atd_value_at(list, 0), "lang", "ja");
+    TEXT_AT(atd_value_at(list, 0), "name", "日本語");
+    TEXT_AT(atd_value_at(list, 0), "url", "https://example.org/blog/%E3%81%93%E3%82%93%E3%81%AB%E3%81%A1%E3%81%AF");
+}
+END_TEST
+
+/* In a list too, whatever the language of the blog. */
+START_TEST(dates_speak_the_posts_language)
+{
+    const atd_site_t *site = open_site_with("language: fr\n");
+    const atd_post_t *post = post_of("lang: de\ndate: 2025-06-16\nlastModified: 2025-12-24\nreadingTime: 3\n");
+    const atd_value_t *view = atd_view_summary(site, post, atd_test_pool);
+
+    TEXT_AT(view, "date.text", "16. Juni 2025");
+    TEXT_AT(view, "date.iso", "2025-06-16");
+    TEXT_AT(view, "modified.text", "24. Dezember 2025");
+    TEXT_AT(view, "readingTime", "3 Minuten");
+    TEXT_AT(atd_view_summary(site, post_of("date: 2025-06-16\n"), atd_test_pool), "date.text", "16 juin 2025");
+}
+END_TEST
+
+static const char *direction_of(const char *lang)
+{
+    const atd_site_t *site = open_site();
+    const atd_post_t *post = post_of(apr_pstrcat(atd_test_pool, "lang: ", lang, "\n", NULL));
+    atd_value_t *view = NULL;
+
+    ATD_OK(atd_view_make(&view, site, facts_of(site, post), atd_test_pool));
+    return text_at(view, "page.dir");
+}
+
+START_TEST(direction_is_the_scripts)
+{
+    ck_assert_pstr_eq(direction_of("ar-EG"), "rtl");
+    ck_assert_pstr_eq(direction_of("az-Arab"), "rtl");
+    ck_assert_pstr_eq(direction_of("az"), "ltr");
+    ck_assert_pstr_eq(direction_of("en"), "ltr");
+}
+END_TEST
+
 START_TEST(unsafe_translations_are_left_out)
 {
-    const atd_post_t *post = post_of("translations: {de: /de, fr: 'javascript:x', it: '', es: [a]}\n");
+    const atd_post_t *post = post_of("translations: {de: /de, fr: 'javascript:x', it: '', es: [a], '<b>': /x}\n");
 
-    ck_assert_uint_eq(atd_value_count(atd_view_translations(open_site(), post, atd_test_pool)), 1);
+    ck_assert_uint_eq(atd_value_count(atd_view_translations(facts_of(open_site(), post), atd_test_pool)), 1);
 }
 END_TEST
 
@@ -450,6 +497,9 @@ static void add_parts(Suite *suite)
     tcase_add_test(tests, video_is_shown);
     tcase_add_test(tests, gallery_takes_maps_and_texts);
     tcase_add_test(tests, unsafe_translations_are_left_out);
+    tcase_add_test(tests, translations_are_for_readers);
+    tcase_add_test(tests, dates_speak_the_posts_language);
+    tcase_add_test(tests, direction_is_the_scripts);
     tcase_add_test(tests, newsletter_needs_an_address);
 }
 
