@@ -8,25 +8,59 @@
  * @file suites.h
  * The unit tests' suites: one for each file of the library, named after it, and one for each published specification.
  */
-#define ATD_SUITES(SUITE)                                                                                              \
-    SUITE(buffer)                                                                                                      \
-    SUITE(error)                                                                                                       \
-    SUITE(escape)                                                                                                      \
-    SUITE(file)                                                                                                        \
-    SUITE(locale)                                                                                                      \
-    SUITE(text)                                                                                                        \
-    SUITE(time)                                                                                                        \
-    SUITE(value)                                                                                                       \
-    SUITE(document)                                                                                                    \
-    SUITE(frontmatter)                                                                                                 \
-    SUITE(gfm_spec)                                                                                                    \
-    SUITE(image)                                                                                                       \
-    SUITE(markdown) SUITE(markdown_threads) SUITE(mustache_spec) SUITE(source) SUITE(template) SUITE(template_errors)  \
-        SUITE(yaml) SUITE(yaml_errors) SUITE(body) SUITE(cache) SUITE(catalog) SUITE(encoding) SUITE(facts)            \
-            SUITE(field) SUITE(jsonld) SUITE(lint) SUITE(meta) SUITE(page) SUITE(page_bytes) SUITE(permalink)          \
-                SUITE(person) SUITE(picture) SUITE(post) SUITE(purge) SUITE(related) SUITE(route) SUITE(second)        \
-                    SUITE(segment) SUITE(segment_races) SUITE(settings) SUITE(site) SUITE(sources)                     \
-                        SUITE(sources_adopt) SUITE(status_page) SUITE(theme) SUITE(theme_cache) SUITE(view)
+/* clang-format off */
+#define ATD_SUITES(SUITE) \
+    SUITE(buffer) \
+    SUITE(error) \
+    SUITE(escape) \
+    SUITE(file) \
+    SUITE(locale) \
+    SUITE(text) \
+    SUITE(time) \
+    SUITE(value) \
+    SUITE(document) \
+    SUITE(frontmatter) \
+    SUITE(gfm_spec) \
+    SUITE(image) \
+    SUITE(markdown) \
+    SUITE(markdown_threads) \
+    SUITE(mustache_spec) \
+    SUITE(source) \
+    SUITE(template) \
+    SUITE(template_errors) \
+    SUITE(yaml) \
+    SUITE(yaml_errors) \
+    SUITE(body) \
+    SUITE(cache) \
+    SUITE(catalog) \
+    SUITE(encoding) \
+    SUITE(facts) \
+    SUITE(field) \
+    SUITE(jsonld) \
+    SUITE(lint) \
+    SUITE(meta) \
+    SUITE(page) \
+    SUITE(page_bytes) \
+    SUITE(permalink) \
+    SUITE(person) \
+    SUITE(picture) \
+    SUITE(post) \
+    SUITE(purge) \
+    SUITE(related) \
+    SUITE(route) \
+    SUITE(second) \
+    SUITE(segment) \
+    SUITE(segment_races) \
+    SUITE(settings) \
+    SUITE(site) \
+    SUITE(sources) \
+    SUITE(sources_adopt) \
+    SUITE(status_page) \
+    SUITE(theme) \
+    SUITE(theme_cache) \
+    SUITE(view) \
+    SUITE(theme_pages)
+/* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);
 ATD_SUITES(ATD_DECLARE_SUITE)

@@ -33,7 +33,8 @@ static const char *rendered(const atd_theme_t *theme, const char *name)
 
 START_TEST(builtin_theme_is_complete)
 {
-    static const char *const names[] = {"home", "post", "page", "error", "layout"};
+    static const char *const names[] = {"home", "list", "terms", "archive", "search",
+                                        "post", "page", "error", "layout"};
     apr_array_header_t *findings = apr_array_make(atd_test_pool, 4, sizeof(atd_error_t *));
     const atd_theme_t *theme = NULL;
     atd_asset_t asset;
