@@ -29,7 +29,7 @@ import generate
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs/benchmarks.md"
-HEADING = "## A whole blog"
+HEADING = "### The whole blog in figures"
 PARTS = ("index", "serve", "export")
 SMALL = 10  # posts of the blog that larger ones are compared with
 PATIENCE = 20  # seconds that one kind of page may take in one round
@@ -95,10 +95,10 @@ def processes_below(pid):
     return found
 
 
-def memory_of(pid, key="Pss"):
+def memory_of(pid, key="Pss", file="smaps_rollup"):
     """Bytes; 0 for a process that has ended."""
     with contextlib.suppress(OSError):
-        found = re.search(rf"^{key}:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+        found = re.search(rf"^{key}:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/{file}").read_text(), re.M)
         return int(found.group(1)) * 1024 if found else 0
     return 0
 
@@ -106,8 +106,8 @@ def memory_of(pid, key="Pss"):
 class Run:
     """A command that ended well: `wall` and `cpu` in seconds, `memory` in bytes, `said`.
 
-    The memory is the most that the command's processes had at one time, shared pages counted once: looked at ten times a
-    second, and for a single process as the kernel remembers it.
+    The memory is the most that the command's processes had at one time, shared pages counted once, or its first process
+    ever had. It is looked at while they run, since what wait4 tells of it begins with that of this program.
     """
 
     def __init__(self, command, cpu=None):
@@ -126,13 +126,13 @@ class Run:
             said.seek(0)
             self.said = said.read()
         self.cpu = usage.ru_utime + usage.ru_stime
-        self.memory = max(self.memory, usage.ru_maxrss * 1024)
         if process.returncode:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {self.said[-2000:]}")
 
     def _watch(self, pid, ended):
-        while not ended.wait(0.1):
-            self.memory = max(self.memory, sum(map(memory_of, processes_below(pid))))
+        while not ended.wait(0.05):
+            self.memory = max(self.memory, memory_of(pid, "VmHWM", "status"),
+                              sum(map(memory_of, processes_below(pid))))
 
 
 def commands_of(atd):
@@ -376,7 +376,7 @@ def measure_serving(results, blogs, options):
         for server in servers:
             server.wait_for_index()
         for number in range(options.rounds):
-            for server in servers:  # the same posts and queries in no two rounds, and none twice in a row
+            for server in servers:
                 measure_pages(results, server, random.Random(number))
             print(f"pages, round {number + 1} of {options.rounds}", flush=True)
         for server in servers:
@@ -537,8 +537,7 @@ def report(results, sizes, options):
     skipped = "\nLeft out: " + "; ".join(results.skipped) + ".\n" if results.skipped else ""
     return f"""{HEADING}
 
-Written by `make bench-site` (`script/bench-site`): blogs that `benchmarks/generate.py` made, 8 KiB of Markdown in a post, {options.rounds} rounds in
-turn{f', Hugo {version.group(0)}' if version else ''}. Numbers are medians; ratios are medians of the ratios round by round. Only ratios mean something on another machine.
+Posts of 8 KiB of Markdown, {options.rounds} rounds in turn{f', Hugo {version.group(0)}' if version else ''}. Numbers are medians; ratios are medians of the ratios round by round. Only ratios mean something on another machine.
 
 {os.cpu_count()} x {cpu.group(1) if cpu else platform.machine()}, Linux {platform.release().split('-')[0]}, {datetime.date.today()}.
 
@@ -549,7 +548,7 @@ turn{f', Hugo {version.group(0)}' if version else ''}. Numbers are medians; rati
 
 
 def record(text):
-    """Replaces the section, which is the document's last one."""
+    """Replaces the section, which is the document's last one, behind how to run this program."""
     before = DOCUMENT.read_text().partition(f"\n{HEADING}\n")[0].rstrip("\n")
     DOCUMENT.write_text(f"{before}\n\n{text}")
 
