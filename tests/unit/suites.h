@@ -12,6 +12,10 @@
     SUITE(buffer)                                                                                                      \
     SUITE(error)                                                                                                       \
     SUITE(escape)                                                                                                      \
+    SUITE(feed)                                                                                                        \
+    SUITE(feed_content)                                                                                                \
+    SUITE(llms)                                                                                                        \
+    SUITE(sitemap)                                                                                                     \
     SUITE(file)                                                                                                        \
     SUITE(text)                                                                                                        \
     SUITE(time)                                                                                                        \
