@@ -144,16 +144,22 @@ void atd_feed_put_element(atd_buffer_t *out, const char *name, const char *text)
 {
     if (!has_text(text))
         return;
-    atd_buffer_printf(out, "<%s>", name);
+    atd_buffer_putc(out, '<');
+    atd_buffer_puts(out, name);
+    atd_buffer_putc(out, '>');
     atd_escape_xml(out, text, strlen(text));
-    atd_buffer_printf(out, "</%s>\n", name);
+    atd_buffer_puts(out, "</");
+    atd_buffer_puts(out, name);
+    atd_buffer_puts(out, ">\n");
 }
 
 void atd_feed_put_attribute(atd_buffer_t *out, const char *name, const char *value)
 {
     if (!has_text(value))
         return;
-    atd_buffer_printf(out, " %s=\"", name);
+    atd_buffer_putc(out, ' ');
+    atd_buffer_puts(out, name);
+    atd_buffer_puts(out, "=\"");
     atd_escape_xml(out, value, strlen(value));
     atd_buffer_putc(out, '"');
 }

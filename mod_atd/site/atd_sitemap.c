@@ -24,9 +24,13 @@ static void put_element(atd_buffer_t *out, const char *name, const char *text)
 {
     if (!text || !*text)
         return;
-    atd_buffer_printf(out, "<%s>", name);
+    atd_buffer_putc(out, '<');
+    atd_buffer_puts(out, name);
+    atd_buffer_putc(out, '>');
     atd_escape_xml(out, text, strlen(text));
-    atd_buffer_printf(out, "</%s>\n", name);
+    atd_buffer_puts(out, "</");
+    atd_buffer_puts(out, name);
+    atd_buffer_puts(out, ">\n");
 }
 
 void atd_sitemap_begin(atd_sitemap_t *sitemap, atd_buffer_t *out, const atd_site_t *site, apr_pool_t *pool)

@@ -87,7 +87,8 @@ START_TEST(full_at_50000_urls)
         ck_assert(atd_sitemap_put(&sitemap, &entry));
     ck_assert(!atd_sitemap_put(&sitemap, &entry));
     ck_assert(atd_sitemap_put(&sitemap, &(atd_sitemap_entry_t){.url = "https://other.org/"}));
-    ck_assert_uint_eq(count_of(ended(), "<url>"), 50000);
+    ck_assert_uint_eq(sitemap.urls, 50000);
+    ended();
     atd_sitemap_begin(&sitemap, out, open_site(), atd_test_pool);
     ck_assert(atd_sitemap_put(&sitemap, &entry));
 }
