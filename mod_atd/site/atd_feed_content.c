@@ -2,7 +2,6 @@
 #include "site/atd_feed.h"
 
 #include "base/atd_escape.h"
-#include "site/atd_picture.h"
 
 #include <apr_lib.h>
 #include <apr_strings.h>

@@ -26,12 +26,12 @@ typedef struct atd_sitemap_entry_t {
     const apr_array_header_t *alternates; /**< of atd_sitemap_alternate_t; or NULL */
 } atd_sitemap_entry_t;
 
-/** A sitemap that is being written. Members are for atd_sitemap.c alone. */
+/** A sitemap that is being written. Callers may read urls; the rest is for atd_sitemap.c alone. */
 typedef struct atd_sitemap_t {
     atd_buffer_t *out;
     const atd_site_t *site;
-    apr_size_t begin; /* of it in the buffer */
-    unsigned urls;
+    apr_size_t begin; /**< of it in the buffer */
+    unsigned urls;    /**< in it so far */
     apr_pool_t *pool;
 } atd_sitemap_t;
 
