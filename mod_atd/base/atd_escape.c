@@ -43,6 +43,94 @@ void atd_escape_html(atd_buffer_t *out, const char *text, apr_size_t length)
     atd_buffer_add(out, text + start, length - start);
 }
 
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+
+/* Bytes of a control character or non-character at @p at, in text that is UTF-8; 0 where XML may have what is there. */
+static apr_size_t xml_forbidden(const unsigned char *at)
+{
+    if (*at < 0x20)
+        return *at != '\t' && *at != '\n' && *at != '\r';
+    if (*at < 0x7F)
+        return 0;
+    if (*at == 0x7F)
+        return 1;
+    if (*at == 0xC2) /* U+0080 to U+009F: allowed, but mostly a wrong encoding */
+        return at[1] < 0xA0 ? 2 : 0;
+    return *at == 0xEF && at[1] == 0xBF && at[2] >= 0xBE ? 3 : 0; /* U+FFFE, U+FFFF */
+}
+
+/* Bytes at @p at that can't stand, with what stands for them in *instead; 0 where they can. */
+typedef apr_size_t (*special_fn)(const char **instead, const char *at, apr_size_t left);
+
+static apr_size_t xml_special(const char **instead, const char *at, apr_size_t left)
+{
+    (void)left;
+    *instead = html_reference(*at);
+    if (*instead)
+        return 1;
+    *instead = REPLACEMENT;
+    return xml_forbidden((const unsigned char *)at);
+}
+
+static apr_size_t cdata_special(const char **instead, const char *at, apr_size_t left)
+{
+    if (left >= 3 && memcmp(at, "]]>", 3) == 0) {
+        *instead = "]]]]><![CDATA[>";
+        return 3;
+    }
+    *instead = REPLACEMENT;
+    return xml_forbidden((const unsigned char *)at);
+}
+
+/* Text that is known to be UTF-8. */
+static void put_xml_valid(atd_buffer_t *out, const char *text, apr_size_t length, special_fn special)
+{
+    apr_size_t start = 0;
+    apr_size_t i = 0;
+
+    while (i < length) {
+        const char *instead;
+        apr_size_t size = special(&instead, text + i, length - i);
+
+        if (size == 0) {
+            i++;
+            continue;
+        }
+        atd_buffer_add(out, text + start, i - start);
+        atd_buffer_puts(out, instead);
+        i += size;
+        start = i;
+    }
+    atd_buffer_add(out, text + start, length - start);
+}
+
+static void put_xml(atd_buffer_t *out, const char *text, apr_size_t length, special_fn special)
+{
+    while (length > 0 && !atd_buffer_overflowed(out)) {
+        apr_size_t valid = atd_text_valid_prefix(text, length);
+
+        put_xml_valid(out, text, valid, special);
+        if (valid < length) {
+            atd_buffer_puts(out, REPLACEMENT);
+            valid++;
+        }
+        text += valid;
+        length -= valid;
+    }
+}
+
+void atd_escape_xml(atd_buffer_t *out, const char *text, apr_size_t length)
+{
+    put_xml(out, text, length, xml_special);
+}
+
+void atd_escape_cdata(atd_buffer_t *out, const char *text, apr_size_t length)
+{
+    atd_buffer_puts(out, "<![CDATA[");
+    put_xml(out, text, length, cdata_special);
+    atd_buffer_puts(out, "]]>");
+}
+
 static void put_percent(atd_buffer_t *out, unsigned char byte)
 {
     const char escape[3] = {'%', hex[byte >> 4], hex[byte & 15]};
@@ -161,7 +249,7 @@ void atd_escape_json(atd_buffer_t *out, const char *text, apr_size_t length)
 
         put_json_text(out, text, valid);
         if (valid < length) {
-            atd_buffer_puts(out, "\xEF\xBF\xBD"); /* U+FFFD */
+            atd_buffer_puts(out, REPLACEMENT);
             valid++;
         }
         text += valid;

@@ -14,6 +14,16 @@
 void atd_escape_html(atd_buffer_t *out, const char *text, apr_size_t length);
 
 /**
+ * Text or a quoted attribute value of XML 1.0: & < > " ' become references; what is not UTF-8, control characters and the
+ * code points that XML forbids (section 2.2) become U+FFFD. Tabs and line ends stay, which a reader of an attribute takes
+ * for blanks.
+ */
+void atd_escape_xml(atd_buffer_t *out, const char *text, apr_size_t length);
+
+/** A CDATA section with its brackets: an end of one in @p text is split over two; characters are mended as above. */
+void atd_escape_cdata(atd_buffer_t *out, const char *text, apr_size_t length);
+
+/**
  * A path or URL for use in an attribute or a Location header, before HTML escaping: bytes outside RFC 3986's
  * unreserved and reserved sets, and a % that begins no escape, become %XX. Idempotent.
  */

@@ -53,6 +53,18 @@
 /** Source files of one blog: a walk over twice as many as we measure still ends within a second. */
 #define ATD_MAX_POSTS 250000
 
+/** A feed: 20 long posts with room to spare; what a reader may be asked to fetch every hour. */
+#define ATD_MAX_FEED (32 * 1024 * 1024)
+
+/** URLs in one sitemap, and sitemaps in one index: the protocol's own bound (sitemaps.org). */
+#define ATD_MAX_SITEMAP_URLS 50000
+
+/** One sitemap: below the protocol's 50 MB, with room for what a proxy may add. */
+#define ATD_MAX_SITEMAP (45 * 1000 * 1000)
+
+/** llms.txt and llms-full.txt. */
+#define ATD_MAX_LLMS (64 * 1024 * 1024)
+
 /** Bytes of an image file that are read to find its width and height: a camera puts a preview and profiles before them. */
 #define ATD_MAX_IMAGE_HEADER (256 * 1024)
 

@@ -221,6 +221,18 @@ const char *atd_date_iso(const atd_date_t *date, apr_pool_t *pool)
                         offset / 3600, offset / 60 % 60);
 }
 
+const char *atd_date_rfc822(const atd_date_t *date, apr_pool_t *pool)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    apr_time_exp_t parts;
+    int offset = date->offset < 0 ? -date->offset : date->offset;
+
+    explode(&parts, date);
+    return apr_psprintf(pool, "%s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d", days[parts.tm_wday], parts.tm_mday,
+                        months[parts.tm_mon], parts.tm_year, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                        date->offset < 0 ? '-' : '+', offset / 3600, offset / 60 % 60);
+}
+
 const char *atd_date_day(const atd_date_t *date, apr_pool_t *pool)
 {
     apr_time_exp_t parts;

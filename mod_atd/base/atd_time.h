@@ -29,6 +29,9 @@ bool atd_date_parse(atd_date_t *date, const char *text);
 /** "2025-06-16T14:06:20+00:00", in the offset it was written with (RFC 3339). Memory of @p pool. */
 const char *atd_date_iso(const atd_date_t *date, apr_pool_t *pool);
 
+/** "Mon, 16 Jun 2025 14:06:20 +0000", in the offset it was written with (RFC 822 with RFC 1123's years of four digits). */
+const char *atd_date_rfc822(const atd_date_t *date, apr_pool_t *pool);
+
 /** "2025-06-16". */
 const char *atd_date_day(const atd_date_t *date, apr_pool_t *pool);
 

@@ -33,6 +33,13 @@ static const atd_field_t fields[] = {
      .otherwise = "external noopener"},
     {.names = {"markdown.smart"}, .kind = ATD_KIND_SWITCH, .offset = AT(smart), .otherwise = "true"},
     {.names = {"markdown.toc"}, .kind = ATD_KIND_SWITCH, .offset = AT(toc), .otherwise = "false"},
+    {.names = {"feed.full"}, .kind = ATD_KIND_SWITCH, .offset = AT(feed_full), .otherwise = "true"},
+    {.names = {"feed.limit"},
+     .kind = ATD_KIND_NUMBER,
+     .offset = AT(feed_limit),
+     .min = 1,
+     .max = 500,
+     .otherwise = "20"},
     {.names = {"footer"}, .kind = ATD_KIND_TEXT, .offset = AT(footer)},
     {.names = {"permalink"}, .kind = ATD_KIND_TEXT, .offset = AT(permalink), .otherwise = "/:slug"},
     {.names = {"pageSize"}, .kind = ATD_KIND_NUMBER, .offset = AT(page_size), .min = 1, .max = 1000, .otherwise = "10"},
@@ -191,17 +198,23 @@ static const char *without_trailing_slash(const char *url, apr_pool_t *pool)
     return length ? apr_pstrmemdup(pool, url, length) : NULL;
 }
 
-static const char *const later_keys[] = {"feed", "images", "markdown", "publisher"};
-
-static bool is_known(const char *key)
+/* "feed" of "feed.limit". */
+static bool is_map_of_settings(const char *key)
 {
-    if (atd_field_find(fields, FIELD_COUNT, key))
-        return true;
-    for (apr_size_t i = 0; i < sizeof later_keys / sizeof *later_keys; i++) {
-        if (strcmp(later_keys[i], key) == 0)
+    apr_size_t length = strlen(key);
+
+    for (apr_size_t i = 0; i < FIELD_COUNT; i++) {
+        const char *name = fields[i].names[0];
+
+        if (strncmp(name, key, length) == 0 && name[length] == '.')
             return true;
     }
     return false;
+}
+
+static bool is_known(const char *key)
+{
+    return atd_field_find(fields, FIELD_COUNT, key) || is_map_of_settings(key);
 }
 
 static void warn_of_unknown(const atd_value_t *data, atd_reading_t *reading)

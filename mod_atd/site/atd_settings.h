@@ -30,6 +30,8 @@ typedef struct atd_settings_t {
     apr_int64_t page_size;
     apr_int64_t related;          /**< most related posts shown under a post */
     apr_int64_t words_per_minute; /**< for the reading time */
+    apr_int64_t feed_limit;       /**< most posts in a feed */
+    bool feed_full;               /**< whole posts in feeds, not only excerpts */
     bool toc;                     /**< a table of contents where a post says nothing */
     bool share_buttons;           /**< the same for share buttons */
     bool smart;                   /**< typographic quotes and dashes */

@@ -59,7 +59,11 @@
     SUITE(theme) \
     SUITE(theme_cache) \
     SUITE(view) \
-    SUITE(theme_pages)
+    SUITE(theme_pages) \
+    SUITE(feed) \
+    SUITE(feed_content) \
+    SUITE(llms) \
+    SUITE(sitemap)
 /* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);

@@ -84,6 +84,38 @@ START_TEST(component)
 }
 END_TEST
 
+#define R "\xEF\xBF\xBD"
+
+START_TEST(xml)
+{
+    ck_assert_str_eq(escape(atd_escape_xml, "a <b> & \"c\" 'd'\t\r\n"),
+                     "a &lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;\t\r\n");
+    ck_assert_str_eq(escape(atd_escape_xml, "\x01x\x08\x0B\x1F\x7F"), R "x" R R R R);
+    ck_assert_str_eq(escape(atd_escape_xml, "\xC2\x80\xC2\x85\xC2\x9F\xC2\xA0"), R R R "\xC2\xA0");
+    ck_assert_str_eq(escape(atd_escape_xml, "\xEF\xBF\xBE\xEF\xBF\xBF\xEF\xBF\xBD"), R R R);
+    ck_assert_str_eq(escape(atd_escape_xml, "\xF0\x9F\x90\xA7 \xEF\xBE\xBF"), "\xF0\x9F\x90\xA7 \xEF\xBE\xBF");
+    ck_assert_str_eq(escape(atd_escape_xml, "a\xFFz\xC2"), "a" R "z" R);
+    ck_assert_str_eq(escape(atd_escape_xml, "\xED\xA0\x80"), R R R);
+    ck_assert_str_eq(escape(atd_escape_xml, ""), "");
+}
+END_TEST
+
+START_TEST(xml_nul)
+{
+    ck_assert_str_eq(escape_n(atd_escape_xml, "a\0b", 3), "a" R "b");
+}
+END_TEST
+
+START_TEST(cdata)
+{
+    ck_assert_str_eq(escape(atd_escape_cdata, "<p>&amp;"), "<![CDATA[<p>&amp;]]>");
+    ck_assert_str_eq(escape(atd_escape_cdata, "a]]>b]]]>c]]"), "<![CDATA[a]]]]><![CDATA[>b]]]]]><![CDATA[>c]]]]>");
+    ck_assert_str_eq(escape(atd_escape_cdata, "]]>]]>"), "<![CDATA[]]]]><![CDATA[>]]]]><![CDATA[>]]>");
+    ck_assert_str_eq(escape(atd_escape_cdata, "a\x01\xFF"), "<![CDATA[a" R R "]]>");
+    ck_assert_str_eq(escape(atd_escape_cdata, ""), "<![CDATA[]]>");
+}
+END_TEST
+
 START_TEST(json_string)
 {
     ck_assert_str_eq(escape(atd_escape_json, ""), "\"\"");
@@ -170,6 +202,9 @@ Suite *escape_suite(void)
     tcase_add_test(tests, url);
     tcase_add_test(tests, url_is_idempotent);
     tcase_add_test(tests, component);
+    tcase_add_test(tests, xml);
+    tcase_add_test(tests, xml_nul);
+    tcase_add_test(tests, cdata);
     tcase_add_test(tests, json_string);
     tcase_add_test(tests, json_string_is_utf8);
     tcase_add_test(tests, json_scalars);

@@ -45,6 +45,8 @@ START_TEST(missing_file_gives_defaults)
     ck_assert_int_eq(settings->related, 3);
     ck_assert_int_eq(settings->words_per_minute, 200);
     ck_assert(!settings->toc && settings->share_buttons && settings->smart);
+    ck_assert_int_eq(settings->feed_limit, 20);
+    ck_assert(settings->feed_full);
     ck_assert_str_eq(joined(settings->share), "x,facebook,linkedin,email");
     ck_assert_ptr_null(settings->url);
     ck_assert_ptr_null(settings->nav);
@@ -60,6 +62,8 @@ START_TEST(all_settings_are_read)
                     "social: {twitter: '@t'}\nmarkdown: {externalRel: nofollow, smart: false, toc: true}\nfooter: F\n"
                     "permalink: '/:year/:title/'\npageSize: 5\nrelated: 0\nwordsPerMinute: 250\nshareButtons: "
                     "false\nnav: [{title: a, url: b}]\n"
+                    "feed: {limit: 500, full: false}\n"
+                    "pageSize: 5\nrelated: 0\nwordsPerMinute: 250\nshareButtons: false\nnav: [{title: a, url: b}]\n"
                     "share: [x]\ncomments: {provider: email}\nnewsletter: {url: /n}\nparams: {a: b}\n");
 
     ck_assert_int_eq(findings->nelts, 0);
@@ -77,6 +81,8 @@ START_TEST(all_settings_are_read)
     ck_assert_str_eq(settings->footer, "F");
     ck_assert(settings->toc && !settings->share_buttons && !settings->smart);
     ck_assert_str_eq(settings->permalink, "/:year/:slug");
+    ck_assert_int_eq(settings->feed_limit, 500);
+    ck_assert(!settings->feed_full);
     ck_assert_int_eq(settings->page_size, 5);
     ck_assert_int_eq(settings->related, 0);
     ck_assert_int_eq(settings->words_per_minute, 250);
@@ -120,13 +126,14 @@ START_TEST(unknown_keys_are_told)
 {
     const atd_error_t *finding;
 
-    settings_of("title: T\ntitel: X\nfeed: {}\n");
-    ck_assert_int_eq(findings->nelts, 1);
+    settings_of("title: T\ntitel: X\nfeed: {limit: 3}\npermalink: /:slug\nimages: {}\nfe: x\n");
+    ck_assert_int_eq(findings->nelts, 2);
     finding = APR_ARRAY_IDX(findings, 0, atd_error_t *);
     ATD_FAILS(finding, ATD_W_UNKNOWN, 2, 8);
     ck_assert_str_eq(finding->file, "site.yaml");
     HAS(finding->message, "'titel' is no setting");
     HAS(finding->hint, "params");
+    HAS(APR_ARRAY_IDX(findings, 1, atd_error_t *)->message, "'fe' is no setting");
 }
 END_TEST
 
@@ -140,6 +147,8 @@ static const struct {
     {"a: b\npageSize: 0\n", ATD_E_VALUE, 2, 11, "'pageSize' must be from 1 to 1000, found 0"},
     {"pageSize: many\n", ATD_E_TYPE, 1, 11, "'pageSize' must be a number"},
     {"wordsPerMinute: 49\n", ATD_E_VALUE, 1, 17, "must be from 50 to 1000"},
+    {"feed: {limit: 0}\n", ATD_E_VALUE, 1, 15, "'feed.limit' must be from 1 to 500, found 0"},
+    {"feed: {limit: 501}\n", ATD_E_VALUE, 1, 15, "must be from 1 to 500"},
     {"related: 51\n", ATD_E_VALUE, 1, 10, "must be from 0 to 50"},
     {"markdown:\n  smart: 7\n", ATD_E_TYPE, 2, 10, "'markdown.smart' must be true or false"},
     {"nav: {a: b}\n", ATD_E_TYPE, 1, 6, "'nav' must be a list"},

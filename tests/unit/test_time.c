@@ -2,6 +2,8 @@
 #include "atd_test.h"
 #include "base/atd_time.h"
 
+#include <apr_strings.h>
+
 typedef struct reading_t {
     const char *text;
     const char *iso;
@@ -145,8 +147,22 @@ START_TEST(forms_of_a_date)
 
     ck_assert(atd_date_parse(&date, "2025-06-05T23:30:00-05:00"));
     ck_assert_str_eq(atd_date_iso(&date, atd_test_pool), "2025-06-05T23:30:00-05:00");
+    ck_assert_str_eq(atd_date_rfc822(&date, atd_test_pool), "Thu, 05 Jun 2025 23:30:00 -0500");
     ck_assert_str_eq(atd_date_day(&date, atd_test_pool), "2025-06-05");
     ck_assert_str_eq(atd_date_human(&date, atd_test_pool), "June 5, 2025");
+}
+END_TEST
+
+START_TEST(week_days_by_name)
+{
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+
+    for (int i = 0; i < 7; i++) {
+        const atd_date_t date = {.at = apr_time_from_sec(1750082780 + i * 86400)};
+
+        ck_assert_str_eq(atd_date_rfc822(&date, atd_test_pool),
+                         apr_psprintf(atd_test_pool, "%s, %d Jun 2025 14:06:20 +0000", days[i], 16 + i));
+    }
 }
 END_TEST
 
@@ -178,6 +194,7 @@ Suite *time_suite(void)
     tcase_add_loop_test(tests, others_are_no_date, 0, COUNT(others));
     tcase_add_test(tests, instant_counts_the_offset);
     tcase_add_test(tests, forms_of_a_date);
+    tcase_add_test(tests, week_days_by_name);
     tcase_add_test(tests, months_by_name);
     return suite;
 }
