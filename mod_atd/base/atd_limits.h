@@ -50,4 +50,7 @@
 /** Bytes of an image file that are read to find its width and height: a camera puts a preview and profiles before them. */
 #define ATD_MAX_IMAGE_HEADER (256 * 1024)
 
+/** A word of the full-text index; of a longer one the beginning counts. No word of a dictionary is as long. */
+#define ATD_MAX_TOKEN 64
+
 #endif

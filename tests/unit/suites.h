@@ -23,7 +23,8 @@
             SUITE(encoding) SUITE(facts) SUITE(field) SUITE(jsonld) SUITE(lint) SUITE(meta) SUITE(page)                \
                 SUITE(page_bytes) SUITE(person) SUITE(picture) SUITE(post) SUITE(purge) SUITE(related) SUITE(route)    \
                     SUITE(second) SUITE(segment) SUITE(segment_races) SUITE(settings) SUITE(site) SUITE(sources)       \
-                        SUITE(sources_adopt) SUITE(status_page) SUITE(theme) SUITE(theme_cache) SUITE(view)
+                        SUITE(sources_adopt) SUITE(status_page) SUITE(theme) SUITE(theme_cache) SUITE(view)            \
+                            SUITE(tokenizer)
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);
 ATD_SUITES(ATD_DECLARE_SUITE)
