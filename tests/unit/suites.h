@@ -24,7 +24,7 @@
                 SUITE(page_bytes) SUITE(person) SUITE(picture) SUITE(post) SUITE(purge) SUITE(related) SUITE(route)    \
                     SUITE(second) SUITE(segment) SUITE(segment_races) SUITE(settings) SUITE(site) SUITE(sources)       \
                         SUITE(sources_adopt) SUITE(status_page) SUITE(theme) SUITE(theme_cache) SUITE(view)            \
-                            SUITE(tokenizer)
+                            SUITE(tokenizer) SUITE(search_query) SUITE(search_snippet) SUITE(search_deadline)
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);
 ATD_SUITES(ATD_DECLARE_SUITE)
