@@ -68,4 +68,13 @@
 /** Bytes of an image file that are read to find its width and height: a camera puts a preview and profiles before them. */
 #define ATD_MAX_IMAGE_HEADER (256 * 1024)
 
+/** A word of the full-text index; of a longer one the beginning counts. No word of a dictionary is as long. */
+#define ATD_MAX_TOKEN 64
+
+/** What a visitor searches for; of more the beginning counts. Ten times the longest of usual queries. */
+#define ATD_MAX_QUERY 256
+
+/** Words and phrases of one search: bounds the work of one request; those behind them don't count. */
+#define ATD_MAX_QUERY_TERMS 16
+
 #endif

@@ -250,3 +250,88 @@ const char *atd_text_shown(const char *bytes, apr_pool_t *pool)
     }
     return atd_buffer_take(&text, NULL, out, "the text") ? "" : text;
 }
+
+/* ---- distance ---- */
+
+static unsigned read_codes(apr_int32_t *codes, const char *text)
+{
+    apr_size_t left = strlen(text);
+    unsigned count = 0;
+
+    while (left > 0) {
+        utf8proc_int32_t code;
+        utf8proc_ssize_t size = next_code(text, left, &code);
+
+        if (size <= 0) {
+            size = 1;
+            code = -(unsigned char)*text; /* no code point */
+        }
+        codes[count++] = code;
+        text += size;
+        left -= (apr_size_t)size;
+    }
+    return count;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Three rows of the table of distances; of each only the columns within max of the diagonal are made. */
+typedef struct rows_t {
+    apr_int32_t a[ATD_MAX_SLUG];
+    apr_int32_t b[ATD_MAX_SLUG];
+    unsigned row[3][ATD_MAX_SLUG + 2];
+} rows_t;
+
+static unsigned make_cell(const rows_t *rows, unsigned i, unsigned j)
+{
+    const unsigned *above = rows->row[(i + 2) % 3];
+    unsigned cell = least(above[j], rows->row[i % 3][j - 1]) + 1;
+
+    cell = least(cell, above[j - 1] + (rows->a[i - 1] != rows->b[j - 1]));
+    if (i > 1 && j > 1 && rows->a[i - 1] == rows->b[j - 2] && rows->a[i - 2] == rows->b[j - 1])
+        cell = least(cell, rows->row[(i + 1) % 3][j - 2] + 1);
+    return cell;
+}
+
+/* Makes row @p i; returns the least distance in it. */
+static unsigned make_row(rows_t *rows, unsigned i, unsigned length, unsigned max)
+{
+    unsigned *row = rows->row[i % 3];
+    unsigned first = i > max ? i - max : 1;
+    unsigned last = least(length, i + max);
+    unsigned smallest;
+
+    smallest = row[first - 1] = first == 1 ? i : max + 1;
+    for (unsigned j = first; j <= last; j++) {
+        row[j] = make_cell(rows, i, j);
+        smallest = least(smallest, row[j]);
+    }
+    row[last + 1] = max + 1; /* which the next row looks at */
+    return smallest;
+}
+
+unsigned atd_text_distance(const char *a, const char *b, unsigned max)
+{
+    rows_t rows;
+    unsigned a_length;
+    unsigned b_length;
+
+    max = least(max, ATD_MAX_SLUG);
+    if (strlen(a) > ATD_MAX_SLUG || strlen(b) > ATD_MAX_SLUG)
+        return max + 1;
+    a_length = read_codes(rows.a, a);
+    b_length = read_codes(rows.b, b);
+    if (a_length > b_length + max || b_length > a_length + max)
+        return max + 1;
+    for (unsigned j = 0; j <= b_length; j++)
+        rows.row[0][j] = j;
+    rows.row[0][b_length + 1] = max + 1;
+    for (unsigned i = 1; i <= a_length; i++) {
+        if (make_row(&rows, i, b_length, max) > max)
+            return max + 1;
+    }
+    return least(rows.row[a_length % 3][b_length], max + 1);
+}

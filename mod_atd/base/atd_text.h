@@ -43,4 +43,13 @@ const char *atd_text_shown(const char *bytes, apr_pool_t *pool);
 /** Appends @p code point as UTF-8; nothing where it is none (RFC 3629: no surrogates, none past U+10FFFF). */
 void atd_text_put(atd_buffer_t *out, apr_int32_t code);
 
+/**
+ * How many letters to insert, delete, replace or swap with their neighbours make @p b of @p a (Damerau and
+ * Levenshtein's distance in the form of optimal string alignment: no letter is touched twice), counted in code points;
+ * a byte that is not UTF-8 counts as one. More than @p max is max + 1, and ends the work early: it grows with
+ * length * max.
+ * Texts of more than ATD_MAX_SLUG bytes are max + 1 apart.
+ */
+unsigned atd_text_distance(const char *a, const char *b, unsigned max);
+
 #endif

@@ -63,7 +63,11 @@
     SUITE(feed) \
     SUITE(feed_content) \
     SUITE(llms) \
-    SUITE(sitemap)
+    SUITE(sitemap) \
+    SUITE(tokenizer) \
+    SUITE(search_query) \
+    SUITE(search_snippet) \
+    SUITE(search_deadline)
 /* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);

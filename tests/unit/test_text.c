@@ -194,6 +194,108 @@ START_TEST(excerpt)
 }
 END_TEST
 
+static const struct {
+    const char *a;
+    const char *b;
+    unsigned distance;
+} distances[] = {
+    {"", "", 0},
+    {"a", "a", 0},
+    {"", "abc", 3},
+    {"abc", "", 3},
+    {"kitten", "sitting", 3},
+    {"salt", "slat", 1},
+    {"ca", "abc", 3},
+    {"ab", "ba", 1},
+    {"abcd", "badc", 2},
+    {"a-post", "a-pots", 1},
+    {"flaw", "lawn", 2},
+    {"\xC3\xA9t\xC3\xA9", "ete", 2},
+    {"\xE6\x97\xA5\xE6\x9C\xAC", "\xE6\x9C\xAC\xE6\x97\xA5", 1},
+    {"\xFF", "\xFE", 1},
+    {"\xFF", "\xFF", 0},
+    {"abcdefgh", "abcdefgh", 0},
+    {"the-rise-of-agents", "rise-of-agents", 4},
+};
+
+START_TEST(distance)
+{
+    const char *a = distances[_i].a;
+    const char *b = distances[_i].b;
+    unsigned expected = distances[_i].distance;
+
+    for (unsigned max = 0; max < 10; max++) {
+        ck_assert_uint_eq(atd_text_distance(a, b, max), expected <= max ? expected : max + 1);
+        ck_assert_uint_eq(atd_text_distance(b, a, max), expected <= max ? expected : max + 1);
+    }
+}
+END_TEST
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* The whole table, by the book. */
+static unsigned plain_distance(const char *a, const char *b)
+{
+    unsigned table[16][16];
+    unsigned a_length = (unsigned)strlen(a);
+    unsigned b_length = (unsigned)strlen(b);
+
+    for (unsigned i = 0; i <= a_length; i++) {
+        for (unsigned j = 0; j <= b_length; j++) {
+            if (i == 0 || j == 0) {
+                table[i][j] = i + j;
+                continue;
+            }
+            table[i][j] =
+                smaller(smaller(table[i - 1][j], table[i][j - 1]) + 1, table[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                table[i][j] = smaller(table[i][j], table[i - 2][j - 2] + 1);
+        }
+    }
+    return table[a_length][b_length];
+}
+
+static void random_word(char *word, apr_uint32_t *seed)
+{
+    unsigned length = (*seed = *seed * 1664525 + 1013904223) >> 28;
+
+    for (unsigned i = 0; i < length; i++)
+        word[i] = (char)('a' + ((*seed = *seed * 1664525 + 1013904223) >> 30));
+    word[length] = '\0';
+}
+
+START_TEST(distance_is_that_of_the_whole_table)
+{
+    apr_uint32_t seed = 7;
+
+    for (int round = 0; round < 20000; round++) {
+        char a[16];
+        char b[16];
+        unsigned expected;
+
+        random_word(a, &seed);
+        random_word(b, &seed);
+        expected = plain_distance(a, b);
+        for (unsigned max = 0; max < 6; max++)
+            ck_assert_msg(atd_text_distance(a, b, max) == smaller(expected, max + 1), "%s %s %u", a, b, max);
+    }
+}
+END_TEST
+
+START_TEST(distance_is_bounded)
+{
+    const char *longest = repeat("a", ATD_MAX_SLUG);
+
+    ck_assert_uint_eq(atd_text_distance(longest, longest, 3), 0);
+    ck_assert_uint_eq(atd_text_distance(longest, repeat("b", ATD_MAX_SLUG), 1000), ATD_MAX_SLUG);
+    ck_assert_uint_eq(atd_text_distance(join(longest, "a"), join(longest, "a"), 3), 4);
+    ck_assert_uint_eq(atd_text_distance("a", join(longest, "a"), 3), 4);
+}
+END_TEST
+
 Suite *text_suite(void)
 {
     Suite *suite = suite_create("text");
@@ -208,5 +310,8 @@ Suite *text_suite(void)
     tcase_add_loop_test(tests, heading_id, 0, COUNT(heading_ids));
     tcase_add_loop_test(tests, collapse, 0, COUNT(collapsed));
     tcase_add_test(tests, excerpt);
+    tcase_add_loop_test(tests, distance, 0, COUNT(distances));
+    tcase_add_test(tests, distance_is_that_of_the_whole_table);
+    tcase_add_test(tests, distance_is_bounded);
     return suite;
 }
