@@ -189,7 +189,45 @@ static void set_site_page(atd_facts_t *facts, const atd_site_t *site, apr_pool_t
     facts->translations = translations_of(site, NULL, facts->lang, pool);
 }
 
-void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool)
+/* With drafts a page is its author's alone. */
+static void set_public(atd_facts_t *facts, const atd_site_t *site, bool wanted)
+{
+    facts->indexable = wanted && !site->drafts;
+    facts->robots = facts->indexable ? ROBOTS_PUBLIC : ROBOTS_HIDDEN;
+}
+
+static const char *page_url(const atd_site_t *site, const atd_list_t *list, unsigned page, apr_pool_t *pool)
+{
+    return page == 1 && list->route->kind == ATD_ROUTE_HOME
+               ? site->url
+               : atd_site_url(site, atd_list_path(list->route, page, pool), pool);
+}
+
+/* Each page of a list is a page of its own, with links to its neighbours. */
+static void set_list(atd_facts_t *facts, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
+{
+    unsigned page = list->route->page;
+
+    facts->list = list;
+    facts->path = atd_site_path(site, atd_list_path(list->route, page, pool), pool);
+    facts->canonical = page_url(site, list, page, pool);
+    if (page > 1)
+        facts->previous = page_url(site, list, page - 1, pool);
+    if (page < list->pages)
+        facts->next = page_url(site, list, page + 1, pool);
+}
+
+/* "Name (2/5) | Blog": the same in every language. */
+static void set_title(atd_facts_t *facts, const atd_site_t *site, const char *title, apr_pool_t *pool)
+{
+    const atd_list_t *list = facts->list;
+
+    if (list && list->route->page > 1)
+        title = apr_psprintf(pool, "%s (%u/%u)", title, list->route->page, list->pages);
+    facts->title = apr_pstrcat(pool, title, " | ", site->settings->title, NULL);
+}
+
+void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
 {
     const atd_settings_t *settings = site->settings;
 
@@ -199,8 +237,88 @@ void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *p
     facts->title = settings->description ? apr_pstrcat(pool, settings->title, " | ", settings->description, NULL)
                                          : settings->title;
     facts->description = settings->description;
-    facts->indexable = !site->drafts; /* with drafts it is its author's alone */
-    facts->robots = facts->indexable ? ROBOTS_PUBLIC : ROBOTS_HIDDEN;
+    if (list)
+        set_list(facts, site, list, pool);
+    if (list && list->route->page > 1)
+        facts->title = apr_psprintf(pool, "%s (%u/%u)", settings->title, list->route->page, list->pages);
+    set_public(facts, site, true);
+    set_image(facts, site, NULL, pool);
+}
+
+static atd_page_kind_t kind_of(const atd_route_t *route)
+{
+    switch (route->kind) {
+    case ATD_ROUTE_CATEGORY:
+        return ATD_PAGE_CATEGORY;
+    case ATD_ROUTE_TAG:
+        return ATD_PAGE_TAG;
+    case ATD_ROUTE_AUTHOR:
+        return ATD_PAGE_AUTHOR;
+    default:
+        return ATD_PAGE_ARCHIVE;
+    }
+}
+
+/* "2025", "June 2025". */
+static const char *heading_of(const atd_list_t *list, const char *lang, apr_pool_t *pool)
+{
+    const atd_route_t *route = list->route;
+
+    if (route->kind != ATD_ROUTE_ARCHIVE)
+        return atd_text_collapse(list->name, pool);
+    if (route->month == 0)
+        return apr_psprintf(pool, "%u", route->year);
+    return atd_locale_month((int)route->year, (int)route->month, lang, pool);
+}
+
+static void set_category(atd_facts_t *facts, const atd_site_t *site, const atd_category_t *category, apr_pool_t *pool)
+{
+    if (category->seo_title && facts->list->route->page == 1)
+        facts->title = atd_text_collapse(category->seo_title, pool);
+    if (category->meta_description)
+        facts->description = atd_text_collapse(category->meta_description, pool);
+    if (category->noindex == ATD_FLAG_ON)
+        set_public(facts, site, false);
+    if (category->image) {
+        atd_picture_resolve(&facts->image, site, NULL, category->image, pool);
+        facts->image_alt = facts->heading;
+    }
+}
+
+static void set_person(atd_facts_t *facts, const atd_site_t *site, const atd_person_t *person, apr_pool_t *pool)
+{
+    if (!person->image)
+        return;
+    atd_picture_resolve(&facts->image, site, NULL, person->image, pool);
+    facts->image_alt = person->name;
+}
+
+void atd_facts_of_list(atd_facts_t *facts, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
+{
+    set_site_page(facts, site, pool);
+    facts->kind = kind_of(list->route);
+    facts->heading = heading_of(list, facts->lang, pool);
+    facts->description = list->description;
+    set_list(facts, site, list, pool);
+    set_title(facts, site, facts->heading, pool);
+    set_public(facts, site, true);
+    set_image(facts, site, NULL, pool);
+    if (list->category)
+        set_category(facts, site, list->category, pool);
+    if (list->person)
+        set_person(facts, site, list->person, pool);
+}
+
+void atd_facts_of_overview(atd_facts_t *facts, const atd_site_t *site, atd_page_kind_t kind, const char *heading,
+                           const char *name, apr_pool_t *pool)
+{
+    set_site_page(facts, site, pool);
+    facts->kind = kind;
+    facts->heading = heading;
+    facts->path = atd_site_path(site, name, pool);
+    facts->canonical = atd_site_url(site, name, pool);
+    set_title(facts, site, heading, pool);
+    set_public(facts, site, kind != ATD_PAGE_SEARCH);
     set_image(facts, site, NULL, pool);
 }
 

@@ -3,6 +3,7 @@
 #define ATD_FACTS_H
 
 #include "site/atd_body.h"
+#include "site/atd_list.h"
 #include "site/atd_person.h"
 #include "site/atd_picture.h"
 
@@ -15,8 +16,22 @@ typedef enum atd_page_kind_t {
     ATD_PAGE_HOME,
     ATD_PAGE_POST,
     ATD_PAGE_STATIC, /**< about, contact: below pages/ */
+    ATD_PAGE_CATEGORY,
+    ATD_PAGE_TAG,
+    ATD_PAGE_AUTHOR,
+    ATD_PAGE_ARCHIVE, /**< all months, a year or a month */
+    ATD_PAGE_TAGS,
+    ATD_PAGE_CATEGORIES,
+    ATD_PAGE_AUTHORS,
+    ATD_PAGE_SEARCH,
     ATD_PAGE_ERROR
 } atd_page_kind_t;
+
+/** A page above this one. */
+typedef struct atd_crumb_t {
+    const char *name;
+    const char *url; /**< absolute */
+} atd_crumb_t;
 
 /** The same text elsewhere. */
 typedef struct atd_translation_t {
@@ -44,14 +59,26 @@ typedef struct atd_facts_t {
     const char *image_alt, *image_caption;
     const apr_array_header_t *authors;      /**< of atd_person_t: the post's, else the site's own author, else empty */
     const apr_array_header_t *translations; /**< of atd_translation_t, in the author's order */
+
+    /* Of lists and the home page; NULL elsewhere. */
+    const atd_list_t *list;
+    const char *previous, *next; /**< absolute URLs of the pages of the list before and after this one */
+    atd_crumb_t above; /**< between home and this page: a post's category, a category's parent; name NULL: nothing */
 } atd_facts_t;
 
 /** Facts of a post or static page; @p body may be NULL for a summary in a list. */
 void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
                        apr_pool_t *pool);
 
-/** Facts of the home page. */
-void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool);
+/** Facts of the home page. @p list: the page of it that is shown; or NULL */
+void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool);
+
+/** Facts of a page of any other list. */
+void atd_facts_of_list(atd_facts_t *facts, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool);
+
+/** Facts of a page that shows no posts by itself, called @p heading, at @p name below the blog: overviews, the search. */
+void atd_facts_of_overview(atd_facts_t *facts, const atd_site_t *site, atd_page_kind_t kind, const char *heading,
+                           const char *name, apr_pool_t *pool);
 
 /** Facts of an error page that is called @p heading. */
 void atd_facts_of_error(atd_facts_t *facts, const atd_site_t *site, const char *heading, apr_pool_t *pool);

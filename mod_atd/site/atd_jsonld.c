@@ -266,22 +266,74 @@ static const atd_value_t *make_breadcrumbs(const atd_site_t *site, const atd_fac
     atd_value_t *list = atd_value_list(pool);
 
     add_crumb(list, site->settings->title, site->url, pool);
+    if (facts->above.name)
+        add_crumb(list, facts->above.name, facts->above.url, pool);
     add_crumb(list, facts->heading, NULL, pool);
     atd_value_set(node, "itemListElement", list);
     return node;
 }
 
-static const atd_value_t *make_blog(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
+static const atd_value_t *make_blog(const atd_site_t *site, const char *description, apr_pool_t *pool)
 {
     atd_value_t *node = make_node("Blog", pool);
 
     put(node, "@id", apr_pstrcat(pool, site->url, "#blog", NULL));
     put(node, "name", site->settings->title);
-    put(node, "description", facts->description);
+    put(node, "description", description);
     put(node, "url", site->url);
-    put(node, "inLanguage", facts->lang);
+    put(node, "inLanguage", site->settings->language);
     atd_value_set(node, "publisher", make_publisher(site, pool));
     return node;
+}
+
+/* https://schema.org/ItemList: where the posts of this page are, in their order. */
+static const atd_value_t *make_items(const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
+{
+    atd_value_t *node = make_node("ItemList", pool);
+    atd_value_t *items = atd_value_list(pool);
+
+    atd_value_set(node, "numberOfItems", atd_value_int(pool, list->posts->nelts));
+    for (int i = 0; i < list->posts->nelts; i++) {
+        atd_value_t *item = make_node("ListItem", pool);
+
+        atd_value_set(item, "position", atd_value_int(pool, i + 1));
+        put(item, "url", atd_site_post_url(site, APR_ARRAY_IDX(list->posts, i, const atd_post_t *), pool));
+        atd_value_push(items, item);
+    }
+    atd_value_set(node, "itemListElement", items);
+    return node;
+}
+
+/* An author's page is about a person, any other list is a collection. */
+static const atd_value_t *make_collection(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
+{
+    const atd_list_t *list = facts->list;
+    bool profile = list && list->person;
+    atd_value_t *node = make_node(profile ? "ProfilePage" : "CollectionPage", pool);
+
+    put(node, "@id", facts->canonical);
+    put(node, "name", facts->heading);
+    put(node, "description", facts->description);
+    put(node, "url", facts->canonical);
+    put(node, "inLanguage", facts->lang);
+    atd_value_set(node, "isPartOf", make_reference("Blog", apr_pstrcat(pool, site->url, "#blog", NULL), pool));
+    if (profile)
+        atd_value_set(node, "mainEntity", make_person(site, list->person, pool));
+    else if (list && list->posts->nelts)
+        atd_value_set(node, "mainEntity", make_items(site, list, pool));
+    return node;
+}
+
+static void add_nodes(atd_value_t *graph, const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
+{
+    if (facts->post)
+        atd_value_push(graph, atd_jsonld_article(site, facts, pool));
+    else if (facts->kind == ATD_PAGE_HOME)
+        atd_value_push(graph, make_blog(site, facts->description, pool));
+    if (!facts->post && (facts->kind != ATD_PAGE_HOME || facts->list))
+        atd_value_push(graph, make_collection(site, facts, pool));
+    if (facts->kind != ATD_PAGE_HOME)
+        atd_value_push(graph, make_breadcrumbs(site, facts, pool));
 }
 
 void atd_jsonld_put(atd_buffer_t *out, const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
@@ -290,12 +342,7 @@ void atd_jsonld_put(atd_buffer_t *out, const atd_site_t *site, const atd_facts_t
     atd_value_t *graph = atd_value_list(pool);
 
     put(document, "@context", "https://schema.org");
-    if (facts->post) {
-        atd_value_push(graph, atd_jsonld_article(site, facts, pool));
-        atd_value_push(graph, make_breadcrumbs(site, facts, pool));
-    } else {
-        atd_value_push(graph, make_blog(site, facts, pool));
-    }
+    add_nodes(graph, site, facts, pool);
     atd_value_set(document, "@graph", graph);
     atd_buffer_puts(out, "<script type=\"application/ld+json\">");
     atd_escape_json_value(out, document);

@@ -197,6 +197,11 @@ static const atd_card_t *facebook_of(const atd_facts_t *facts)
     return facts->post ? &facts->post->facebook : &no_card;
 }
 
+static const char *type_of(atd_page_kind_t kind)
+{
+    return kind == ATD_PAGE_POST ? "article" : kind == ATD_PAGE_AUTHOR ? "profile" : "website";
+}
+
 static void put_open_graph(const head_t *head)
 {
     const atd_facts_t *facts = head->facts;
@@ -209,7 +214,7 @@ static void put_open_graph(const head_t *head)
     put_property(head, "og:site_name", head->site->settings->title);
     if (facts->kind == ATD_PAGE_ERROR)
         return;
-    put_property(head, "og:type", or_else(card->type, article ? "article" : "website"));
+    put_property(head, "og:type", or_else(card->type, type_of(facts->kind)));
     put_property(head, "og:description", or_else(card->description, facts->description));
     put_property(head, "og:url", facts->canonical);
     put_image(head, &image);
@@ -290,6 +295,62 @@ static void put_twitter(const head_t *head)
     put_labels(head);
 }
 
+static void put_form(const head_t *head, const char *rel, const char *type, const char *title, const char *name)
+{
+    atd_buffer_printf(head->out, "<link rel=\"%s\" type=\"%s\"", rel, type);
+    if (title) {
+        atd_buffer_puts(head->out, " title=\"");
+        atd_escape_html(head->out, title, strlen(title));
+        atd_buffer_putc(head->out, '"');
+    }
+    put_href(head, atd_site_path(head->site, name, head->pool));
+}
+
+/* What the list's feeds stand behind: "tag/x/"; "" for the whole blog. */
+static const char *feeds_of(const atd_list_t *list, apr_pool_t *pool)
+{
+    if (!list || list->route->kind == ATD_ROUTE_HOME || list->route->kind == ATD_ROUTE_ARCHIVE)
+        return "";
+    return apr_pstrcat(pool, atd_list_path(list->route, 1, pool), "/", NULL);
+}
+
+static void put_feeds(const head_t *head, const char *title, const char *folder)
+{
+    static const char *const feeds[][2] = {{"application/rss+xml", "feed.xml"},
+                                           {"application/atom+xml", "atom.xml"},
+                                           {"application/feed+json", "feed.json"}};
+
+    for (int i = 0; i < 3; i++)
+        put_form(head, "alternate", feeds[i][0], title, apr_pstrcat(head->pool, folder, feeds[i][1], NULL));
+}
+
+static void put_page(const head_t *head, const char *rel, const char *url)
+{
+    if (!url)
+        return;
+    atd_buffer_printf(head->out, "<link rel=\"%s\"", rel);
+    put_href(head, url);
+}
+
+/* Feeds of this list and of the blog, the post's other forms, the pages before and after, the search. */
+static void put_discovery(const head_t *head)
+{
+    const atd_facts_t *facts = head->facts;
+    const char *folder = feeds_of(facts->list, head->pool);
+
+    put_page(head, "prev", facts->previous);
+    put_page(head, "next", facts->next);
+    if (facts->post && !facts->hidden) {
+        put_form(head, "alternate", "text/markdown", NULL, apr_pstrcat(head->pool, facts->post->slug, ".md", NULL));
+        put_form(head, "alternate", "application/json", NULL,
+                 apr_pstrcat(head->pool, facts->post->slug, ".json", NULL));
+    }
+    if (*folder)
+        put_feeds(head, facts->title, folder);
+    put_feeds(head, head->site->settings->title, "");
+    put_form(head, "search", "application/opensearchdescription+xml", head->site->settings->title, "opensearch.xml");
+}
+
 void atd_meta_put(atd_buffer_t *out, const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
 {
     const head_t head = {.out = out, .site = site, .facts = facts, .pool = pool};
@@ -300,6 +361,7 @@ void atd_meta_put(atd_buffer_t *out, const atd_site_t *site, const atd_facts_t *
         return;
     put_twitter(&head);
     put_translations(&head);
+    put_discovery(&head);
     if (facts->indexable)
         atd_jsonld_put(out, site, facts, pool);
 }

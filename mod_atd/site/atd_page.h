@@ -22,6 +22,8 @@ typedef struct atd_page_t {
     bool indexable;           /**< false: X-Robots-Tag noindex */
     const atd_error_t *error; /**< what to log; or NULL */
     apr_time_t modified;      /**< Last-Modified as its author says; 0: not said */
+    const char *canonical;    /**< absolute URL of the page that this is another form of; or NULL */
+    unsigned retry_after;     /**< seconds, with a status 503; 0: not said */
     const char *preload;      /**< URL path of the style sheet; or NULL */
     const char *tags;         /**< surrogate keys, with blanks between; or NULL */
     bool keeps_query;         /**< of a redirect: to the same page under its right address */

@@ -16,7 +16,11 @@
 #define MAX_HEAD (1024 * 1024)
 
 static const char *const kinds[] = {
-    [ATD_PAGE_HOME] = "home", [ATD_PAGE_POST] = "post", [ATD_PAGE_STATIC] = "page", [ATD_PAGE_ERROR] = "error"};
+    [ATD_PAGE_HOME] = "home",         [ATD_PAGE_POST] = "post",     [ATD_PAGE_STATIC] = "page",
+    [ATD_PAGE_CATEGORY] = "category", [ATD_PAGE_TAG] = "tag",       [ATD_PAGE_AUTHOR] = "author",
+    [ATD_PAGE_ARCHIVE] = "archive",   [ATD_PAGE_TAGS] = "tags",     [ATD_PAGE_CATEGORIES] = "categories",
+    [ATD_PAGE_AUTHORS] = "authors",   [ATD_PAGE_SEARCH] = "search", [ATD_PAGE_ERROR] = "error",
+};
 
 static void set_flag(atd_value_t *map, const char *key, bool truth, apr_pool_t *pool)
 {
@@ -74,6 +78,12 @@ static const atd_value_t *view_site(const atd_site_t *site, apr_pool_t *pool)
     atd_value_set(map, "nav", view_nav(site, pool));
     atd_value_set(map, "social", atd_view_social(settings->social, pool));
     atd_value_set(map, "newsletter", atd_view_newsletter(settings->newsletter, pool));
+    atd_value_set(map, "feeds", atd_view_feeds(site, "", pool));
+    atd_value_set_text(map, "search", atd_site_path(site, "search", pool));
+    atd_value_set_text(map, "archive", atd_site_path(site, "archive", pool));
+    atd_value_set_text(map, "tags", atd_site_path(site, "tags", pool));
+    atd_value_set_text(map, "categories", atd_site_path(site, "categories", pool));
+    atd_value_set_text(map, "llms", atd_site_path(site, "llms.txt", pool));
     atd_value_set(map, "params", settings->params ? settings->params : atd_value_map(pool));
     return map;
 }
@@ -95,6 +105,7 @@ static atd_error_t *view_page(const atd_value_t **page, const atd_site_t *site, 
     set_flag(map, "isHome", facts->kind == ATD_PAGE_HOME, pool);
     set_flag(map, "isPost", facts->kind == ATD_PAGE_POST, pool);
     set_flag(map, "isPage", facts->kind == ATD_PAGE_STATIC, pool);
+    set_flag(map, "isList", facts->kind > ATD_PAGE_STATIC && facts->kind < ATD_PAGE_TAGS, pool);
     set_flag(map, "isError", facts->kind == ATD_PAGE_ERROR, pool);
     atd_value_set_text(map, "title", facts->heading);
     atd_value_set(map, "head", atd_value_string_ref(pool, html, length));
@@ -142,33 +153,40 @@ atd_error_t *atd_view_make(atd_value_t **view, const atd_site_t *site, const atd
     return NULL;
 }
 
-static const atd_value_t *view_named(const char *name, apr_pool_t *pool)
+/* @p folder NULL: static pages are in no list, so that there may be none to link to */
+static const atd_value_t *view_named(const atd_site_t *site, const char *folder, const char *name, apr_pool_t *pool)
 {
     atd_value_t *map;
+    const char *slug;
 
     if (!name)
         return atd_value_null(pool);
     map = atd_value_map(pool);
+    slug = atd_text_slug(name, pool);
     atd_value_set_text(map, "name", name);
-    atd_value_set_text(map, "slug", atd_text_slug(name, pool));
+    atd_value_set_text(map, "slug", slug);
+    atd_value_set_text(map, "path", folder ? atd_view_term_path(site, folder, slug, pool) : NULL);
     return map;
 }
 
-static const atd_value_t *view_tags(const atd_post_t *post, apr_pool_t *pool)
+static const atd_value_t *view_tags(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
 {
+    const char *folder = post->is_page ? NULL : "tag";
     atd_value_t *list = atd_value_list(pool);
 
     for (apr_size_t i = 0; i < atd_value_count(post->tags); i++)
-        atd_value_push(list, view_named(atd_value_text(atd_value_at(post->tags, i)), pool));
+        atd_value_push(list, view_named(site, folder, atd_value_text(atd_value_at(post->tags, i)), pool));
     return list;
 }
 
+/* The blog's own author, where a post names none, has no list. */
 static const atd_value_t *view_authors(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
 {
+    bool listed = !facts->post->is_page && facts->post->authors->nelts > 0;
     atd_value_t *list = atd_value_list(pool);
 
     for (int i = 0; i < facts->authors->nelts; i++)
-        atd_value_push(list, atd_view_person(site, &APR_ARRAY_IDX(facts->authors, i, atd_person_t), pool));
+        atd_value_push(list, atd_view_person(site, &APR_ARRAY_IDX(facts->authors, i, atd_person_t), listed, pool));
     return list;
 }
 
@@ -192,6 +210,22 @@ static const atd_value_t *view_series(const atd_post_t *post, apr_pool_t *pool)
     map = atd_value_map(pool);
     atd_value_set_text(map, "title", post->series);
     atd_value_set(map, "part", post->part_number ? atd_value_int(pool, post->part_number) : atd_value_null(pool));
+    atd_value_set(map, "total", atd_value_null(pool));
+    set_list(map, "posts", "hasPosts", atd_value_list(pool), pool);
+    return map;
+}
+
+/* Hidden posts have no other form. */
+static const atd_value_t *view_alternates(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
+{
+    const char *slug = facts->post->slug;
+    atd_value_t *map;
+
+    if (facts->hidden)
+        return atd_value_null(pool);
+    map = atd_value_map(pool);
+    atd_value_set_text(map, "markdown", atd_site_path(site, apr_pstrcat(pool, slug, ".md", NULL), pool));
+    atd_value_set_text(map, "json", atd_site_path(site, apr_pstrcat(pool, slug, ".json", NULL), pool));
     return map;
 }
 
@@ -209,8 +243,8 @@ static void set_basics(atd_value_t *map, const atd_site_t *site, const atd_facts
     atd_value_set_text(map, "excerpt", post->excerpt ? atd_text_collapse(post->excerpt, pool) : facts->description);
     atd_value_set(map, "date", atd_view_date(&post->date, facts->lang, pool));
     atd_value_set(map, "modified", view_modified(post, facts->lang, pool));
-    atd_value_set(map, "category", view_named(post->category, pool));
-    set_list(map, "tags", "hasTags", view_tags(post, pool), pool);
+    atd_value_set(map, "category", view_named(site, post->is_page ? NULL : "category", post->category, pool));
+    set_list(map, "tags", "hasTags", view_tags(site, post, pool), pool);
     atd_value_set(map, "authors", authors);
     atd_value_set(map, "author", first ? first : atd_value_null(pool));
     atd_value_set(map, "image",
@@ -223,6 +257,8 @@ static void set_basics(atd_value_t *map, const atd_site_t *site, const atd_facts
     atd_value_set_text(map, "hidden", facts->hidden);
     atd_value_set_text(map, "lang", facts->lang);
     atd_value_set_text(map, "layout", post->layout);
+    atd_value_set(map, "previous", atd_value_null(pool)); /* an outer post's would be found else */
+    atd_value_set(map, "next", atd_value_null(pool));
     atd_value_set(map, "data", post->data);
 }
 
@@ -247,8 +283,8 @@ static void set_raw(atd_value_t *map, const char *key, const char *text, bool al
     atd_value_set_text(map, key, allowed && text && !strstr(text, "</") ? text : NULL);
 }
 
-const atd_value_t *atd_view_post(const atd_site_t *site, const atd_facts_t *facts, const atd_value_t *related,
-                                 apr_pool_t *pool)
+atd_value_t *atd_view_post(const atd_site_t *site, const atd_facts_t *facts, const atd_value_t *related,
+                           apr_pool_t *pool)
 {
     const atd_post_t *post = facts->post;
     const atd_body_t *body = facts->body;
@@ -271,6 +307,7 @@ const atd_value_t *atd_view_post(const atd_site_t *site, const atd_facts_t *fact
     set_list(map, "gallery", "hasGallery", atd_view_gallery(site, post, pool), pool);
     atd_value_set(map, "video", atd_view_video(site, facts, pool));
     set_list(map, "related", "hasRelated", related ? related : null, pool);
+    atd_value_set(map, "alternates", view_alternates(site, facts, pool));
     set_flag(map, "newsletter", is_on(post->newsletter, false), pool);
     set_flag(map, "amp", is_on(post->amp, false), pool);
     set_list(map, "translations", "hasTranslations", atd_view_translations(facts, pool), pool);
@@ -318,8 +355,8 @@ static const atd_value_t *view_detail(const atd_error_t *detail, apr_pool_t *poo
     return map;
 }
 
-const atd_value_t *atd_view_error(int status, const char *title, const char *message, const atd_error_t *detail,
-                                  apr_pool_t *pool)
+atd_value_t *atd_view_error(int status, const char *title, const char *message, const atd_error_t *detail,
+                            apr_pool_t *pool)
 {
     atd_value_t *map = atd_value_map(pool);
 
@@ -327,5 +364,6 @@ const atd_value_t *atd_view_error(int status, const char *title, const char *mes
     atd_value_set_text(map, "title", title);
     atd_value_set_text(map, "message", message);
     atd_value_set(map, "detail", view_detail(detail, pool));
+    set_list(map, "suggestions", "hasSuggestions", atd_value_list(pool), pool);
     return map;
 }

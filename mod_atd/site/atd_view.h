@@ -15,14 +15,14 @@ atd_error_t *atd_view_make(atd_value_t **view, const atd_site_t *site, const atd
     __attribute__((warn_unused_result));
 
 /** A post in full, for its own page. @p related: list of summaries; or NULL. */
-const atd_value_t *atd_view_post(const atd_site_t *site, const atd_facts_t *facts, const atd_value_t *related,
-                                 apr_pool_t *pool);
+atd_value_t *atd_view_post(const atd_site_t *site, const atd_facts_t *facts, const atd_value_t *related,
+                           apr_pool_t *pool);
 
 /** A post in a list. */
 const atd_value_t *atd_view_summary(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
 
 /** What an error page shows. @p detail: what to show of an error to its author; or NULL. */
-const atd_value_t *atd_view_error(int status, const char *title, const char *message, const atd_error_t *detail,
-                                  apr_pool_t *pool);
+atd_value_t *atd_view_error(int status, const char *title, const char *message, const atd_error_t *detail,
+                            apr_pool_t *pool);
 
 #endif

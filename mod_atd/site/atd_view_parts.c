@@ -108,7 +108,22 @@ const atd_value_t *atd_view_social(const atd_value_t *social, apr_pool_t *pool)
     return list;
 }
 
-const atd_value_t *atd_view_person(const atd_site_t *site, const atd_person_t *person, apr_pool_t *pool)
+const char *atd_view_term_path(const atd_site_t *site, const char *folder, const char *slug, apr_pool_t *pool)
+{
+    return *slug ? atd_site_path(site, apr_pstrcat(pool, folder, "/", slug, NULL), pool) : NULL;
+}
+
+const atd_value_t *atd_view_feeds(const atd_site_t *site, const char *folder, apr_pool_t *pool)
+{
+    atd_value_t *map = atd_value_map(pool);
+
+    atd_value_set_text(map, "rss", atd_site_path(site, apr_pstrcat(pool, folder, "feed.xml", NULL), pool));
+    atd_value_set_text(map, "atom", atd_site_path(site, apr_pstrcat(pool, folder, "atom.xml", NULL), pool));
+    atd_value_set_text(map, "json", atd_site_path(site, apr_pstrcat(pool, folder, "feed.json", NULL), pool));
+    return map;
+}
+
+const atd_value_t *atd_view_person(const atd_site_t *site, const atd_person_t *person, bool has_page, apr_pool_t *pool)
 {
     atd_value_t *map = atd_value_map(pool);
     atd_target_t image = {0};
@@ -123,6 +138,7 @@ const atd_value_t *atd_view_person(const atd_site_t *site, const atd_person_t *p
     atd_value_set_text(map, "email", person->email);
     atd_value_set_text(map, "bio", person->bio);
     atd_value_set(map, "social", atd_view_social(person->social, pool));
+    atd_value_set_text(map, "path", has_page ? atd_view_term_path(site, "author", person->slug, pool) : NULL);
     return map;
 }
 

@@ -16,8 +16,14 @@ const atd_value_t *atd_view_date(const atd_date_t *date, const char *lang, apr_p
 /** {src, alt, caption, width, height}. */
 const atd_value_t *atd_view_picture(const atd_target_t *target, const char *alt, const char *caption, apr_pool_t *pool);
 
-/** {name, slug, role, image, url, email, bio, social}. */
-const atd_value_t *atd_view_person(const atd_site_t *site, const atd_person_t *person, apr_pool_t *pool);
+/** {name, slug, role, image, url, email, bio, social, path}. @p has_page: posts of this blog name this author */
+const atd_value_t *atd_view_person(const atd_site_t *site, const atd_person_t *person, bool has_page, apr_pool_t *pool);
+
+/** URL path of a list: "tag" and "x" give "/blog/tag/x"; NULL where @p slug is empty. */
+const char *atd_view_term_path(const atd_site_t *site, const char *folder, const char *slug, apr_pool_t *pool);
+
+/** {rss, atom, json}: paths of the feeds behind @p folder, "" or "tag/x/". */
+const atd_value_t *atd_view_feeds(const atd_site_t *site, const char *folder, apr_pool_t *pool);
 
 /** [{name, label, url}] of a map of network to URL or user name. */
 const atd_value_t *atd_view_social(const atd_value_t *social, apr_pool_t *pool);
