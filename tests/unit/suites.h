@@ -18,6 +18,8 @@
     SUITE(value)                                                                                                       \
     SUITE(document)                                                                                                    \
     SUITE(frontmatter)                                                                                                 \
+    SUITE(json)                                                                                                        \
+    SUITE(toml)                                                                                                        \
     SUITE(gfm_spec) SUITE(image) SUITE(markdown) SUITE(markdown_threads) SUITE(mustache_spec) SUITE(source)            \
         SUITE(template) SUITE(template_errors) SUITE(yaml) SUITE(yaml_errors) SUITE(body) SUITE(cache) SUITE(catalog)  \
             SUITE(encoding) SUITE(facts) SUITE(field) SUITE(jsonld) SUITE(lint) SUITE(meta) SUITE(page)                \
