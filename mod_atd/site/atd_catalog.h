@@ -36,7 +36,8 @@ atd_error_t *atd_catalog_find(const atd_post_t **post, const atd_root_t *content
 
 /**
  * True for a file that can't be understood but has a line that takes it back: `status:` with draft, archived, scheduled or
- * gone, `draft: true` or `published: false`, in any case and quotes. What stood there before must not go on being shown.
+ * gone, `draft: true` or `published: false`, in any case and quotes, or the same in TOML or JSON. What stood there before
+ * must not go on being shown.
  */
 bool atd_catalog_is_withdrawn(const atd_root_t *content, const char *path, apr_pool_t *scratch);
 
