@@ -5,9 +5,9 @@
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 # Debian packages that building needs, and those that serving the example needs besides.
-build_packages="gcc make autoconf automake libtool pkg-config apache2-dev
-    libcmark-gfm-dev libcmark-gfm-extensions-dev libyaml-dev libutf8proc-dev zlib1g-dev libbrotli-dev
-    libsqlite3-dev libicu-dev"
+build_packages="gcc g++ make autoconf automake libtool pkg-config apache2-dev
+    libcmark-gfm-dev libcmark-gfm-extensions-dev libyaml-dev libjansson-dev libtomlplusplus-dev
+    libutf8proc-dev zlib1g-dev libbrotli-dev libsqlite3-dev libicu-dev"
 server_packages="apache2-bin media-types"
 test_packages="check valgrind clang libclang-rt-14-dev procps python3-pytest python3-pytest-xdist python3-requests
     redis-server memcached python3-bs4 python3-html5lib python3-yaml python3-selenium chromium chromium-driver

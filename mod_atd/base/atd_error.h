@@ -28,6 +28,8 @@ typedef enum atd_error_id_t {
     ATD_E_DATE = 14,      /**< not a date */
     ATD_E_DUPLICATE = 15, /**< a key or a slug given twice */
     ATD_E_URL = 16,       /**< a URL that is not safe or not well-formed */
+    ATD_E_TOML = 17,      /**< not well-formed TOML */
+    ATD_E_JSON = 18,      /**< not well-formed JSON */
     ATD_E_TEMPLATE = 20,  /**< a template that can't be compiled */
     ATD_E_PARTIAL = 21,   /**< a partial or parent template that does not exist, or has a bad name */
     ATD_E_LAMBDA = 22,    /**< a template that asks for code in its data */

@@ -14,11 +14,11 @@
 /** The front matter of one file, and site.yaml. The longest of 471 real posts needs 4 KiB. */
 #define ATD_MAX_FRONT_MATTER (64 * 1024)
 
-/** Nesting of lists and maps in YAML: libyaml's cost is quadratic in depth, people need six. */
-#define ATD_MAX_YAML_DEPTH 32
+/** Nesting of lists and maps in YAML, TOML and JSON: libyaml's cost is quadratic in depth, people need six. */
+#define ATD_MAX_DATA_DEPTH 32
 
-/** Scalars, lists and maps in one YAML document. */
-#define ATD_MAX_YAML_NODES 10000
+/** Scalars, lists and maps in one document of YAML, TOML or JSON. */
+#define ATD_MAX_DATA_NODES 10000
 
 /** A template file. */
 #define ATD_MAX_TEMPLATE (256 * 1024)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* One level more than front matter has: the map that it is. */
-#define MAX_DEPTH (ATD_MAX_YAML_DEPTH + 2)
+#define MAX_DEPTH (ATD_MAX_DATA_DEPTH + 2)
 
 typedef struct reader_t {
     const unsigned char *at;

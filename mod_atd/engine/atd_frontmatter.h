@@ -17,13 +17,16 @@ typedef struct atd_frontmatter_t {
 } atd_frontmatter_t;
 
 /**
- * Reads the front matter between a first line `---` and the next line `---` or `...`. A byte order mark, blank
+ * Reads the front matter: YAML between a first line `---` and the next line `---` or `...`, TOML between two lines `+++`,
+ * or a JSON object with which the file begins and behind whose closing brace the body does. A byte order mark, blank
  * lines above, CRLF line ends and blanks behind the fences are accepted. A file that begins otherwise has no front
- * matter; one whose first lines look like `key: value` with a `---` below them gets an ATD_E_FENCE that tells to
- * add the first fence.
+ * matter; one whose first lines look like `key: value` with a `---` below them, or like `key = value` with a `+++`, gets an
+ * ATD_E_FENCE that tells to add the first fence. What begins with a brace is JSON only where a quoted key and a colon follow;
+ * or where the brace is alone in its line and one of the next lines is such a key; or where it is an empty object alone
+ * in its line. All else is text (`{{ tag }}`, `{% tag %}`, `{: .class}`).
  * @param file name for errors
  * @return ATD_E_FENCE, ATD_E_LIMIT (ATD_MAX_FRONT_MATTER), ATD_E_ENCODING where the file is not UTF-8 or holds
- *         a control character, or the errors of atd_yaml_parse()
+ *         a control character, or the errors of atd_yaml_parse(), atd_toml_parse() and atd_json_parse()
  */
 atd_error_t *atd_frontmatter_parse(atd_frontmatter_t *parts, const char *text, apr_size_t length, const char *file,
                                    apr_pool_t *pool) __attribute__((warn_unused_result));

@@ -171,3 +171,10 @@ atd_error_t *atd_source_check(const atd_source_t *source, atd_charset_t charset)
     }
     return valid < source->length ? refuse_encoding(source, valid) : NULL;
 }
+
+bool atd_source_has_control(const atd_source_t *source, const char *text, apr_size_t length)
+{
+    const atd_source_t scalar = {.text = text, .length = length, .place = source->place, .pool = source->pool};
+
+    return atd_source_check(&scalar, ATD_CHARSET_YAML) != NULL;
+}

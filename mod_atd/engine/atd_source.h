@@ -7,7 +7,7 @@
 /**
  * @file atd_source.h
  * A text and where it begins in its file: turns offsets into places, and makes errors of them. Offsets and lengths are
- * in bytes. Shared by the readers of front matter and YAML.
+ * in bytes. Shared by the readers of front matter, YAML, TOML and JSON.
  */
 typedef struct atd_source_t {
     const char *text;
@@ -58,5 +58,8 @@ atd_error_t *atd_source_error(const atd_source_t *source, apr_size_t at, atd_err
 
 /** ATD_E_ENCODING for the first byte that is not UTF-8 or not of @p charset; else NULL. */
 atd_error_t *atd_source_check(const atd_source_t *source, atd_charset_t charset) __attribute__((warn_unused_result));
+
+/** True where @p text, a key or value read from @p source, has a character that only an escape in it can have written. */
+bool atd_source_has_control(const atd_source_t *source, const char *text, apr_size_t length);
 
 #endif

@@ -37,7 +37,7 @@ typedef struct builder_t {
     const atd_source_t *source;
     apr_pool_t *pool;
     yaml_parser_t parser;
-    frame_t stack[ATD_MAX_YAML_DEPTH];
+    frame_t stack[ATD_MAX_DATA_DEPTH];
     unsigned depth;
     unsigned nodes;
     unsigned aliases;
@@ -93,10 +93,10 @@ static bool wants_key(builder_t *b)
 static atd_error_t *count(builder_t *b, unsigned nodes, yaml_mark_t mark)
 {
     b->nodes += nodes;
-    if (b->nodes <= ATD_MAX_YAML_NODES)
+    if (b->nodes <= ATD_MAX_DATA_NODES)
         return NULL;
     return refuse(b, mark, ATD_E_LIMIT,
-                  apr_psprintf(b->pool, "more than %d values, lists and maps", ATD_MAX_YAML_NODES),
+                  apr_psprintf(b->pool, "more than %d values, lists and maps", ATD_MAX_DATA_NODES),
                   "keep large tables out of the front matter");
 }
 
@@ -137,20 +137,12 @@ static void remember(builder_t *b, const char *name, const atd_value_t *value, u
 
 /* ---- scalars ---- */
 
-/* What libyaml lets through by an escape in double quotes. */
-static bool has_control(const builder_t *b, const char *text, apr_size_t length)
-{
-    const atd_source_t scalar = atd_source_make(text, length, &b->source->place, b->pool);
-
-    return atd_source_check(&scalar, ATD_CHARSET_YAML);
-}
-
 static atd_error_t *check_scalar(const builder_t *b, const yaml_event_t *event)
 {
     if (event->data.scalar.tag)
         return refuse(b, event->start_mark, ATD_E_YAML, "a tag ('!' before a value) is not understood",
                       "leave it out, or put the value in quotes");
-    if (has_control(b, (const char *)event->data.scalar.value, event->data.scalar.length))
+    if (atd_source_has_control(b->source, (const char *)event->data.scalar.value, event->data.scalar.length))
         return refuse(b, event->start_mark, ATD_E_ENCODING, "the text has a control character in it", "leave it out");
     return NULL;
 }
@@ -210,7 +202,7 @@ static atd_error_t *take_scalar(builder_t *b, const yaml_event_t *event)
 static atd_error_t *too_deep(const builder_t *b, yaml_mark_t mark)
 {
     return refuse(b, mark, ATD_E_LIMIT,
-                  apr_psprintf(b->pool, "lists and maps are nested more than %d deep", ATD_MAX_YAML_DEPTH),
+                  apr_psprintf(b->pool, "lists and maps are nested more than %d deep", ATD_MAX_DATA_DEPTH),
                   "put text with brackets in quotes");
 }
 
@@ -224,7 +216,7 @@ static atd_error_t *open_frame(builder_t *b, const yaml_event_t *event, atd_valu
     if (wants_key(b))
         return refuse(b, event->start_mark, ATD_E_YAML, "a key can't be a list or a map",
                       "put text with brackets in quotes");
-    if (b->depth == ATD_MAX_YAML_DEPTH)
+    if (b->depth == ATD_MAX_DATA_DEPTH)
         return too_deep(b, event->start_mark);
     frame = &b->stack[b->depth++];
     *frame = (frame_t){.value = value, .nodes = b->nodes, .height = 1};
@@ -257,7 +249,7 @@ static atd_error_t *take_alias(builder_t *b, const yaml_event_t *event)
     if (++b->aliases > MAX_ALIASES)
         return refuse(b, event->start_mark, ATD_E_LIMIT,
                       apr_psprintf(b->pool, "more than %d aliases ('*name')", MAX_ALIASES), "write the values out");
-    if (b->depth + anchor->height > ATD_MAX_YAML_DEPTH)
+    if (b->depth + anchor->height > ATD_MAX_DATA_DEPTH)
         return too_deep(b, event->start_mark);
     error = count(b, anchor->nodes, event->start_mark);
     if (!error)

@@ -9,8 +9,8 @@
  * @file atd_yaml.h
  * YAML (and so JSON) into a value tree. Only the event interface of libyaml is used, one document is read, and
  * what people don't write by hand in front matter is refused: tags, directives, merge keys and more than 100
- * uses of anchors; so are duplicate keys, control characters and all beyond ATD_MAX_YAML_DEPTH and
- * ATD_MAX_YAML_NODES. Safe for any bytes and any number of threads.
+ * uses of anchors; so are duplicate keys, control characters and all beyond ATD_MAX_DATA_DEPTH and
+ * ATD_MAX_DATA_NODES. Safe for any bytes and any number of threads.
  */
 
 /**

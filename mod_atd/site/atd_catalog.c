@@ -194,33 +194,72 @@ void atd_catalog_digest(atd_digest_t *digest, const apr_array_header_t *files)
 
 /* ---- finding by name ---- */
 
+/* How the front matter of a file that can't be understood writes its keys; it begins with a byte order mark perhaps. */
+static char guess_separator(const char *text)
+{
+    text += strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    text += strspn(text, " \t\r\n");
+    return *text == '{' ? '"' : strncmp(text, "+++", 3) == 0 ? '=' : ':';
+}
+
+/* True where a key may begin: at a line's beginning; in TOML behind blanks, in JSON in quotes behind what parts keys. */
+static bool is_key_start(const char *text, const char *at, char separator)
+{
+    if (separator != ':' && at > text && (at[-1] == '"' || at[-1] == '\''))
+        at--;
+    else if (separator == '"')
+        return false;
+    while (separator != ':' && at > text && (at[-1] == ' ' || at[-1] == '\t'))
+        at--;
+    return at == text || at[-1] == '\n' || (separator == '"' && strchr("{,", at[-1]));
+}
+
+/* Where the value of the key that ends at @p at begins; NULL where no separator follows. */
+static const char *find_value(const char *at, char separator)
+{
+    if (separator != ':')
+        at += strspn(at, "\"'");
+    if (separator != ':')
+        at += strspn(at, " \t");
+    if (*at != (separator == '"' ? ':' : separator))
+        return NULL;
+    return at + 1 + strspn(at + 1, " \t\"'");
+}
+
+/* The value of "key: value" at the beginning of a line, "key = value" of TOML or "\"key\": value" of JSON; or NULL. */
+static const char *find_line_value(const char *text, const char *key)
+{
+    const char separator = guess_separator(text);
+    const char *table =
+        separator == '=' ? strstr(text, "\n[") : NULL; /* what stands in a table is not the post's own */
+    const char *value = NULL;
+
+    for (const char *at = strstr(text, key); at && !value && (!table || at < table); at = strstr(at + 1, key)) {
+        if (is_key_start(text, at, separator))
+            value = find_value(at + strlen(key), separator);
+    }
+    return value;
+}
+
 const char *atd_catalog_broken_slug(const char *text, const char *path, apr_pool_t *pool)
 {
-    const char *at = strstr(text, "\nslug:");
-    apr_size_t length;
+    const char *at = find_line_value(text, "slug");
 
     if (!at || at - text > ATD_MAX_FRONT_MATTER)
         return atd_post_path_slug(path, pool);
-    at += strlen("\nslug:");
-    at += strspn(at, " \t\"'");
-    length = strcspn(at, "\r\n\"'#");
-    at = atd_text_slug(apr_pstrmemdup(pool, at, length), pool);
+    at = atd_text_slug(apr_pstrmemdup(pool, at, strcspn(at, "\r\n\"'#")), pool);
     return *at ? at : atd_post_path_slug(path, pool);
 }
 
-/* The value of a line "key: value" at the beginning of a line, in small letters; NULL where there is none. */
+/* The value in small letters, without quotes. */
 static const char *line_value(const char *text, const char *key, apr_pool_t *pool)
 {
-    const char *at = strstr(text, key);
+    const char *at = find_line_value(text, key);
     char *value;
 
-    while (at && at > text && at[-1] != '\n')
-        at = strstr(at + 1, key);
     if (!at)
         return NULL;
-    at += strlen(key);
-    at += strspn(at, " \t\"'");
-    value = apr_pstrmemdup(pool, at, strcspn(at, " \t\r\n\"'#"));
+    value = apr_pstrmemdup(pool, at, strcspn(at, " \t\r\n\"'#,}"));
     for (char *c = value; *c; c++)
         *c = (char)apr_tolower(*c);
     return value;
@@ -235,9 +274,9 @@ static bool is_hidden_status(const char *text)
 
 bool atd_catalog_takes_back(const char *text, apr_pool_t *scratch)
 {
-    const char *status = line_value(text, "status:", scratch);
-    const char *draft = line_value(text, "draft:", scratch);
-    const char *published = line_value(text, "published:", scratch);
+    const char *status = line_value(text, "status", scratch);
+    const char *draft = line_value(text, "draft", scratch);
+    const char *published = line_value(text, "published", scratch);
 
     return (status && is_hidden_status(status)) || (draft && strcmp(draft, "true") == 0) ||
            (published && strcmp(published, "false") == 0);

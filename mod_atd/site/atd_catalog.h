@@ -45,13 +45,13 @@ void atd_catalog_digest(atd_digest_t *digest, const apr_array_header_t *files);
 atd_error_t *atd_catalog_guess(const atd_post_t **post, const atd_root_t *content, const char *slug, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
-/** The slug that a file which can't be understood would have: a line `slug: x` before the body, else its name's. */
+/** The slug that a file which can't be understood would have: that of a line before the body, in any format, else its name's. */
 const char *atd_catalog_broken_slug(const char *text, const char *path, apr_pool_t *pool);
 
 /**
  * True for the text of a file that can't be understood but has a line that takes it back: `status:` with draft, archived,
- * scheduled or gone, `draft: true` or `published: false`, in any case and quotes. What stood there before must not go on
- * being shown.
+ * scheduled or gone, `draft: true` or `published: false`, in any case and quotes, and so in TOML and JSON. What stood there
+ * before must not go on being shown.
  */
 bool atd_catalog_takes_back(const char *text, apr_pool_t *scratch);
 

@@ -46,7 +46,7 @@ static void check_value(const atd_value_t *value, unsigned depth)
 {
     atd_type_t type = atd_value_type(value);
 
-    require(depth <= ATD_MAX_YAML_DEPTH + 1);
+    require(depth <= ATD_MAX_DATA_DEPTH + 1);
     require(atd_value_line(value) > 0 && atd_value_column(value) > 0);
     require(!atd_value_text(value) == (type == ATD_LIST || type == ATD_MAP));
     require(!atd_value_text(value) || strlen(atd_value_text(value)) == atd_value_length(value));

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import shutil
+import subprocess
 
 import pytest
 
-from httpd import SEED, SOURCE, post, write
+from httpd import MODULE, SEED, SOURCE, post, write
 
 
 @pytest.mark.all_mpms
@@ -36,3 +37,8 @@ def test_each_kind_of_answer(httpd):
             assert answer.status_code == status, path
             assert httpd.get(path, "HEAD").status_code == status
     assert httpd.get("/blog/about", "POST", data="x").status_code == 405
+
+
+def test_the_module_exports_one_symbol():
+    names = subprocess.run(["nm", "-D", "--defined-only", MODULE], check=True, capture_output=True, text=True).stdout
+    assert [line.split()[-1] for line in names.splitlines()] == ["atd_module"]

@@ -67,7 +67,9 @@
     SUITE(tokenizer) \
     SUITE(search_query) \
     SUITE(search_snippet) \
-    SUITE(search_deadline)
+    SUITE(search_deadline) \
+    SUITE(json) \
+    SUITE(toml)
 /* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);

@@ -164,6 +164,38 @@ START_TEST(unreadable_post_is_an_error_for_its_own_slug_alone)
 }
 END_TEST
 
+typedef struct broken_t {
+    const char *text;
+    const char *slug; /* NULL: that of the file's name, "a" */
+    bool withdrawn;
+} broken_t;
+
+static const broken_t broken[] = {
+    {"---\ntitle: A: b\nslug: 'b'\ndraft: true\n---\n", "b", true},
+    {"---\ntitle: A: b\n  draft: true\n'draft': true\ndraft : true\ndraft = true\n---\n", NULL, false},
+    {"---\ntitle: A: b\npublished: False\n---\n", NULL, true},
+    {"+++\ntitle = A\nslug = \"b\"\ndraft = true # not yet\n+++\n", "b", true},
+    {"\xEF\xBB\xBF\r\n+++\r\ntitle = A\r\n  'status'='Draft'\r\n+++\r\n", NULL, true},
+    {"+++\ntitle = A\npublished = false\nstatus = \"published\"\n+++\n", NULL, true},
+    {"+++\ntitle = A\ndraft = false\nx_draft = true\ndrafts = true\ndraft: true\n+++\n", NULL, false},
+    {"+++\ntitle = A\n[params]\ndraft = true\nslug = 'b'\n+++\n", NULL, false},
+    {"{\n \"title\": A,\n \"slug\": \"b\",\n \"draft\": true\n}\n", "b", true},
+    {"{\"title\": A, \"status\" : \"archived\"}\n", NULL, true},
+    {"{\"title\": A, \"published\":false}\n", NULL, true},
+    {"{\"title\": A, \"x draft\": true, draft: true, \"draft\": false}\n", NULL, false},
+};
+
+START_TEST(broken_file_is_guessed_at)
+{
+    const char *slug = broken[_i].slug ? broken[_i].slug : "a";
+
+    put_file("a.md", broken[_i].text);
+    ck_assert_int_eq(atd_catalog_is_withdrawn(&test_content, "a.md", atd_test_pool), broken[_i].withdrawn);
+    ck_assert_ptr_nonnull(find_error(slug));
+    ck_assert_ptr_null(find_error(broken[_i].slug ? "a" : "b"));
+}
+END_TEST
+
 Suite *catalog_suite(void)
 {
     Suite *suite = suite_create("catalog");
@@ -178,5 +210,6 @@ Suite *catalog_suite(void)
     tcase_add_test(tests, name_comes_before_slug);
     tcase_add_test(tests, broken_post_is_an_error_for_its_own_slug_alone);
     tcase_add_test(tests, unreadable_post_is_an_error_for_its_own_slug_alone);
+    tcase_add_loop_test(tests, broken_file_is_guessed_at, 0, (int)(sizeof broken / sizeof *broken));
     return suite;
 }

@@ -59,6 +59,29 @@ static const parting_t partings[] = {
     {"http://a\nb: c\nd: e\n---\n", NULL, "http://a\nb: c\nd: e\n---\n", 1},
     {": a\nb: c\nd: e\n---\n", NULL, ": a\nb: c\nd: e\n---\n", 1},
     {"---x\n", NULL, "---x\n", 1},
+    {"+++\ntitle = 'A'\n+++\nText\n", "A", "Text\n", 4},
+    {"\xEF\xBB\xBF\r\n+++ \r\ntitle = \"A\"\r\n+++\t\r\n\r\nText\r\n", "A", "\r\nText\r\n", 5},
+    {"+++\n+++\nText", NULL, "Text", 3},
+    {"+++\ntitle = 'A'\nx = \"\"\"\n---\n...\n\"\"\"\n+++", "A", "", 7},
+    {"++++\ntitle = 'A'\n+++\n", NULL, "++++\ntitle = 'A'\n+++\n", 1},
+    {"{\"title\": \"A\"}\nText\n", "A", "Text\n", 2},
+    {"\xEF\xBB\xBF\r\n  {\r\n  \"title\": \"A\"\r\n} \r\n\r\nText", "A", "\r\nText", 5},
+    {"{ \"title\" : \"A\" } Text", "A", " Text", 1},
+    {"{\"title\": \"A\"}", "A", "", 1},
+    {"{}\nText", NULL, "Text", 2},
+    {"{\n}\nText", NULL, "Text", 3},
+    {"{} Text", NULL, "{} Text", 1},
+    {"{{ title }}\n", NULL, "{{ title }}\n", 1},
+    {"{{< figure \"a\": >}}\n", NULL, "{{< figure \"a\": >}}\n", 1},
+    {"{% raw %}\n\"a\": b\n", NULL, "{% raw %}\n\"a\": b\n", 1},
+    {"{: .class}\nText", NULL, "{: .class}\nText", 1},
+    {"{\"A\" and \"B\"} are sets", NULL, "{\"A\" and \"B\"} are sets", 1},
+    {"{a, b}: a set", NULL, "{a, b}: a set", 1},
+    {"{\nText\n", NULL, "{\nText\n", 1},
+    {"{", NULL, "{", 1},
+    {"{\"", NULL, "{\"", 1},
+    {"{\"a\\", NULL, "{\"a\\", 1},
+    {"Text {\"title\": \"A\"}", NULL, "Text {\"title\": \"A\"}", 1},
 };
 
 START_TEST(file_is_parted)
@@ -137,7 +160,13 @@ static const fault_t faults[] = {
     {"---\ntitle: A\n", ATD_E_FENCE, 1, 1, "never closed", "below the last key", "---"},
     {"---", ATD_E_FENCE, 1, 1, "never closed", "below the last key", "---"},
     {"---\ntitle: A\n ---\n", ATD_E_FENCE, 1, 1, "never closed", "below the last key", "---"},
-    {"+++\ntitle = \"A\"\n+++\n", ATD_E_FENCE, 1, 1, "TOML", "YAML", "+++"},
+    {"+++\ntitle = \"A\"\n---\n", ATD_E_FENCE, 1, 1, "never closed", "'+++' below", "+++"},
+    {"+++\ntitle = \"A\"\ndraft = yes\n+++\n", ATD_E_TOML, 3, 9, "in quotes", "title = ", "draft = yes"},
+    {"\r\n+++\r\na = 1\r\na = 2\r\n+++\r\n", ATD_E_DUPLICATE, 4, 1, "'a' is given twice", "keep one", "a = 2"},
+    {"title = 'A'\ndraft = true\n+++\n", ATD_E_FENCE, 1, 1, "no first fence", "'+++' above", "title = 'A'"},
+    {"\n{\n  \"title\": \"A\",\n}\n", ATD_E_JSON, 4, 1, "followed by nothing", "comma", "}"},
+    {"{\n  title: \"A\",\n  \"draft\": true\n}\n", ATD_E_JSON, 2, 3, "a key must", "\"key\"", "  title: \"A\","},
+    {"{\"title\": \"A\"\nText\n", ATD_E_JSON, 2, 1, "expected", "commas", "Text"},
     {"title: A\ndate: 2025-06-16\n---\nText", ATD_E_FENCE, 1, 1, "no first fence", "above the first key", "title: A"},
     {"title: A\r\ntags:\r\n  - b\r\n---\r\n", ATD_E_FENCE, 1, 1, "no first fence", "above the first key", "title: A"},
     {"---\na: b\n---\nText\n\x01", ATD_E_ENCODING, 5, 1, "a control character (U+0001)", "delete it", " "},
@@ -170,6 +199,9 @@ START_TEST(front_matter_may_not_be_too_large)
     ATD_OK(parse(&parts, apr_pstrcat(atd_test_pool, "---\na: ", most, "\n---\n", body, NULL)));
     ck_assert_uint_eq(parts.body_length, strlen(body));
     ATD_FAILS(parse(&parts, apr_pstrcat(atd_test_pool, "---\na: x", most, "\n---\n", NULL)), ATD_E_LIMIT, 1, 1);
+    ATD_FAILS(parse(&parts, apr_pstrcat(atd_test_pool, "+++\na='", most, "'\n+++\n", NULL)), ATD_E_LIMIT, 1, 1);
+    ATD_FAILS(parse(&parts, apr_pstrcat(atd_test_pool, "{\"a\":\"", most, "\"}\n", NULL)), ATD_E_LIMIT, 1, 1);
+    ATD_OK(parse(&parts, apr_pstrcat(atd_test_pool, "{\"a\":\"x\"}\n", body, NULL)));
 }
 END_TEST
 
@@ -194,12 +226,14 @@ static void is_cheap(const char *text)
 
 START_TEST(hostile_file_is_cheap)
 {
-    static const char *const units[] = {"---\n", "--- \n-", "a: b\n", "\n",          "...",
-                                        "a",     "+++\n",   "--- ",   "\xEF\xBB\xBF"};
+    static const char *const units[] = {"---\n", "--- \n-",      "a: b\n", "\n",  "...",    "a",        "+++\n",
+                                        "--- ",  "\xEF\xBB\xBF", "{",      "{\n", "\"a\":", "{\"a\":1}"};
     const char *text = repeat(units[_i], ATD_MAX_SOURCE / (unsigned)strlen(units[_i]));
 
     is_cheap(text);
     is_cheap(apr_pstrcat(atd_test_pool, "---\n", text, NULL));
+    is_cheap(apr_pstrcat(atd_test_pool, "+++\n", text, NULL));
+    is_cheap(apr_pstrcat(atd_test_pool, "{\n", text, NULL));
 }
 END_TEST
 
@@ -215,6 +249,6 @@ Suite *frontmatter_suite(void)
     tcase_add_loop_test(tests, fault_is_told, 0, (int)(sizeof faults / sizeof *faults));
     tcase_add_test(tests, front_matter_may_not_be_too_large);
     tcase_add_test(tests, forgotten_fence_is_looked_for_near_the_top);
-    tcase_add_loop_test(tests, hostile_file_is_cheap, 0, 9);
+    tcase_add_loop_test(tests, hostile_file_is_cheap, 0, 13);
     return suite;
 }

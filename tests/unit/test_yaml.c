@@ -141,14 +141,14 @@ END_TEST
 
 START_TEST(depth_is_bounded)
 {
-    const char *open = repeat("[", ATD_MAX_YAML_DEPTH - 1);
-    const char *close = repeat("]", ATD_MAX_YAML_DEPTH - 1);
+    const char *open = repeat("[", ATD_MAX_DATA_DEPTH - 1);
+    const char *close = repeat("]", ATD_MAX_DATA_DEPTH - 1);
     const atd_value_t *tree;
     const atd_error_t *error;
 
     ATD_OK(parse(&tree, apr_pstrcat(atd_test_pool, "a: ", open, close, NULL)));
     error = parse(&tree, apr_pstrcat(atd_test_pool, "a: ", open, "[]", close, NULL));
-    ATD_FAILS(error, ATD_E_LIMIT, 1, 4 + ATD_MAX_YAML_DEPTH - 1);
+    ATD_FAILS(error, ATD_E_LIMIT, 1, 4 + ATD_MAX_DATA_DEPTH - 1);
     ck_assert_str_eq(error->message, "lists and maps are nested more than 32 deep");
     ck_assert_str_eq(error->hint, "put text with brackets in quotes");
 }
@@ -173,7 +173,7 @@ END_TEST
 
 START_TEST(nodes_are_bounded)
 {
-    const char *most = repeat("a,", ATD_MAX_YAML_NODES - 3); /* with the map, the list and b's value */
+    const char *most = repeat("a,", ATD_MAX_DATA_NODES - 3); /* with the map, the list and b's value */
     const atd_value_t *tree;
     const atd_error_t *error;
 
@@ -295,11 +295,11 @@ START_TEST(many_keys_are_cheap)
     const atd_value_t *tree;
     const char *text;
 
-    for (int i = 0; i < ATD_MAX_YAML_NODES - 1; i++)
+    for (int i = 0; i < ATD_MAX_DATA_NODES - 1; i++)
         atd_buffer_printf(out, "%x: \n", i);
     ATD_OK(atd_buffer_take(&text, NULL, out, "the text"));
     ATD_OK(parse(&tree, text));
-    ck_assert_uint_eq(atd_value_count(tree), ATD_MAX_YAML_NODES - 1);
+    ck_assert_uint_eq(atd_value_count(tree), ATD_MAX_DATA_NODES - 1);
     ck_assert_int_lt(apr_time_now() - begin, apr_time_from_sec(1));
 }
 END_TEST
