@@ -202,7 +202,7 @@ START_TEST(home_has_facts)
 
     put_file("i.svg", svg_of(5, 6));
     atd_facts_of_home(&facts, open_site_with("title: Blog\ndescription: About it\nimage: i.svg\nauthor: A\n"),
-                      atd_test_pool);
+                      NULL, atd_test_pool);
     ck_assert_int_eq(facts.kind, ATD_PAGE_HOME);
     ck_assert_str_eq(facts.heading, "Blog");
     ck_assert_str_eq(facts.title, "Blog | About it");
@@ -212,7 +212,7 @@ START_TEST(home_has_facts)
     ck_assert_str_eq(facts.robots, PUBLIC);
     ck_assert_uint_eq(facts.image.width, 5);
     ck_assert_str_eq(author_name(&facts, 0), "A");
-    atd_facts_of_home(&facts, open_site_with("title: Blog\n"), atd_test_pool);
+    atd_facts_of_home(&facts, open_site_with("title: Blog\n"), NULL, atd_test_pool);
     ck_assert_str_eq(facts.title, "Blog");
     ck_assert_ptr_null(facts.description);
 }

@@ -173,7 +173,7 @@ START_TEST(home_is_a_blog)
     const atd_value_t *node;
     atd_facts_t facts;
 
-    atd_facts_of_home(&facts, site, atd_test_pool);
+    atd_facts_of_home(&facts, site, NULL, atd_test_pool);
     node = atd_value_at(graph_of(site, &facts), 0);
     TEXT_AT(node, "@type", "Blog");
     TEXT_AT(node, "@id", "https://example.org/blog/#blog");

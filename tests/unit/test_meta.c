@@ -22,7 +22,7 @@ static const char *home_head(const char *settings)
     const char *html = NULL;
     atd_facts_t facts;
 
-    atd_facts_of_home(&facts, site, atd_test_pool);
+    atd_facts_of_home(&facts, site, NULL, atd_test_pool);
     atd_meta_put(out, site, &facts, atd_test_pool);
     ATD_OK(atd_buffer_take(&html, NULL, out, "the head"));
     return html;

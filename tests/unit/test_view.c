@@ -72,7 +72,7 @@ START_TEST(kinds_are_told_apart)
     atd_facts_t facts[4];
 
     put_file("pages/about.md", "x");
-    atd_facts_of_home(&facts[0], site, atd_test_pool);
+    atd_facts_of_home(&facts[0], site, NULL, atd_test_pool);
     facts[1] = *facts_of(site, post_of("{}\n"));
     facts[2] = *facts_of(site, load_post("pages/about.md"));
     atd_facts_of_error(&facts[3], site, "Error", atd_test_pool);
@@ -312,7 +312,7 @@ END_TEST
 START_TEST(person_has_every_key)
 {
     const atd_person_t person = {.name = "A", .slug = "a", .image = "none.png"};
-    const atd_value_t *view = atd_view_person(open_site(), &person, atd_test_pool);
+    const atd_value_t *view = atd_view_person(open_site(), &person, true, atd_test_pool);
 
     ck_assert_str_eq(keys_of(view), "name slug role image url email bio social");
     TEXT_AT(view, "image", "/blog/none.png");
