@@ -281,6 +281,7 @@ int atd_map_claim(request_rec *r)
     if (!rest)
         return decline(r);
     atd_route_parse(&mapped->route, rest, r->pool);
+    mapped->route.query = mapped->route.kind == ATD_ROUTE_SEARCH ? r->args : NULL;
     is_ours = is_made(mapped, rest, r);
     if (!is_ours && atd_route_is_hidden(rest))
         mapped->route.kind = ATD_ROUTE_NONE;

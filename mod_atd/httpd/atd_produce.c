@@ -177,6 +177,12 @@ atd_cache_t atd_produce_cache(const request_rec *r)
     };
 }
 
+/* Queries are endless, and few are asked for twice: they would drive pages out that many read. */
+static bool is_cacheable(const atd_route_t *route)
+{
+    return route->kind != ATD_ROUTE_NONE && route->kind != ATD_ROUTE_SEARCH;
+}
+
 void atd_produce(atd_page_t *page, atd_outcome_t *outcome, const atd_request_t *mapped, const atd_dir_config_t *config,
                  request_rec *r)
 {
@@ -193,7 +199,7 @@ void atd_produce(atd_page_t *page, atd_outcome_t *outcome, const atd_request_t *
 
     *outcome = ATD_OUTCOME_BYPASS;
     make_key(&request, &asked, r->pool);
-    if (cache.segment && request.key_length > 0 && mapped->route.kind != ATD_ROUTE_NONE)
+    if (cache.segment && request.key_length > 0 && is_cacheable(&mapped->route))
         produce_cached(page, outcome, &cache, &request, r);
     else
         atd_cache_make(page, &request, r->pool);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "site/atd_lint.h"
 
+#include "base/atd_limits.h"
+#include "engine/atd_frontmatter.h"
 #include "site/atd_body.h"
 #include "site/atd_catalog.h"
+#include "site/atd_category.h"
 #include "site/atd_picture.h"
 
 #include <apr_hash.h>
@@ -208,6 +211,26 @@ static void check_post(lint_t *lint, const char *path)
     check_body(lint);
 }
 
+/* A file in authors/ or categories/. */
+static void check_record(const lint_t *lint, const atd_catalog_file_t *file)
+{
+    atd_reading_t reading = {.file = file->path, .findings = lint->findings, .pool = lint->pool};
+    atd_frontmatter_t parts;
+    atd_category_t category;
+    atd_person_t person = {0};
+    atd_file_t text;
+    atd_error_t *error = atd_file_read(&text, &lint->site->content, file->path, ATD_MAX_SOURCE, lint->pool);
+
+    if (!error)
+        error = atd_frontmatter_parse(&parts, text.bytes, text.length, file->path, lint->pool);
+    if (error)
+        APR_ARRAY_PUSH(lint->findings, atd_error_t *) = error;
+    else if (file->kind == ATD_CATALOG_CATEGORY)
+        atd_category_read(&category, parts.data, &reading);
+    else
+        atd_person_read(&person, parts.data, &reading);
+}
+
 static atd_error_t *check_posts(lint_t *lint)
 {
     apr_array_header_t *files;
@@ -217,9 +240,10 @@ static atd_error_t *check_posts(lint_t *lint)
         const atd_catalog_file_t *file = &APR_ARRAY_IDX(files, i, atd_catalog_file_t);
         int first = lint->findings->nelts;
 
-        if (file->kind > ATD_CATALOG_PAGE)
-            continue;
-        check_post(lint, file->path);
+        if (file->kind <= ATD_CATALOG_PAGE)
+            check_post(lint, file->path);
+        else
+            check_record(lint, file);
         sort_from(lint->findings, first);
     }
     return error;

@@ -190,24 +190,11 @@ static atd_error_t *show(atd_page_t *page, const atd_site_t *site, atd_index_t *
     return NULL;
 }
 
-/* A post that has a list's word as its slug comes first. */
-static atd_error_t *is_taken(bool *taken, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
-{
-    bool word = route->name && route->kind != ATD_ROUTE_CATEGORY && route->kind != ATD_ROUTE_TAG &&
-                route->kind != ATD_ROUTE_AUTHOR;
-    const atd_post_t *post = NULL;
-    atd_entry_t entry;
-    atd_error_t *error = word ? atd_page_find_post(&post, &entry, site, route->name, pool) : NULL;
-
-    *taken = post && (site->drafts || atd_post_is_public(post, site->now));
-    return error;
-}
-
 atd_error_t *atd_page_make_list(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
 {
     atd_index_t *index;
     bool taken;
-    atd_error_t *error = is_taken(&taken, site, route, pool);
+    atd_error_t *error = atd_page_is_taken(&taken, site, route, pool);
 
     if (!error && taken)
         return atd_page_make_post(page, site, route, pool);

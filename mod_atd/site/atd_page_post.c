@@ -210,3 +210,15 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
         atd_page_of_error(page, site, status_of(site, post), NULL, pool);
     return error;
 }
+
+atd_error_t *atd_page_is_taken(bool *taken, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+{
+    bool word = route->name && route->kind != ATD_ROUTE_CATEGORY && route->kind != ATD_ROUTE_TAG &&
+                route->kind != ATD_ROUTE_AUTHOR;
+    const atd_post_t *post = NULL;
+    atd_entry_t entry;
+    atd_error_t *error = word ? atd_page_find_post(&post, &entry, site, route->name, pool) : NULL;
+
+    *taken = status_of(site, post) == 200;
+    return error;
+}

@@ -38,6 +38,14 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
 atd_error_t *atd_page_make_list(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/** The search, as a page or as data; what is looked for is in the route's query. */
+atd_error_t *atd_page_make_search(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** Tells whether a shown post has a word as its slug that is a route's: the post comes first then. */
+atd_error_t *atd_page_is_taken(bool *taken, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
 /**
  * Loads the post that a slug leads to, and what the index knows of it.
  * @param post NULL where there is none, public or not

@@ -49,11 +49,12 @@ typedef struct atd_route_t {
      * "archive", "tags", "categories", "authors", "search", and "feed", "rss", "atom" as older addresses of feeds.
      */
     const char *name;
-    const char *hash; /**< of an asset */
-    unsigned page;    /**< of home, category, tag, author and archive, from 1; of a sitemap, 0: "sitemap.xml" */
-    unsigned year;    /**< of an archive; 0: all */
-    unsigned month;   /**< of an archive; 0: the whole year */
-    bool moved;       /**< another way to write the address: go to atd_route_path() */
+    const char *hash;  /**< of an asset */
+    unsigned page;     /**< of home, category, tag, author and archive, from 1; of a sitemap, 0: "sitemap.xml" */
+    unsigned year;     /**< of an archive; 0: all */
+    unsigned month;    /**< of an archive; 0: the whole year */
+    const char *query; /**< of a search: the URL's query as it was sent, which the caller sets; or NULL */
+    bool moved;        /**< another way to write the address: go to atd_route_path() */
 } atd_route_t;
 
 /**
