@@ -6,12 +6,12 @@
 
 static const char *paths_found(void)
 {
-    apr_array_header_t *paths = NULL;
+    apr_array_header_t *files = NULL;
     const char *text = "";
 
-    ATD_OK(atd_catalog_paths(&paths, &test_content, atd_test_pool));
-    for (int i = 0; i < paths->nelts; i++)
-        text = apr_pstrcat(atd_test_pool, text, i ? " " : "", APR_ARRAY_IDX(paths, i, const char *), NULL);
+    ATD_OK(atd_catalog_walk(&files, &test_content, atd_test_pool));
+    for (int i = 0; i < files->nelts; i++)
+        text = apr_pstrcat(atd_test_pool, text, i ? " " : "", APR_ARRAY_IDX(files, i, atd_catalog_file_t).path, NULL);
     return text;
 }
 
@@ -19,14 +19,14 @@ static const char *path_of(const char *slug)
 {
     const atd_post_t *post = NULL;
 
-    ATD_OK(atd_catalog_find(&post, &test_content, slug, atd_test_pool));
+    ATD_OK(atd_catalog_guess(&post, &test_content, slug, atd_test_pool));
     return post ? post->path : NULL;
 }
 
 static atd_error_t *find_error(const char *slug)
 {
     const atd_post_t *post = NULL;
-    atd_error_t *error = atd_catalog_find(&post, &test_content, slug, atd_test_pool);
+    atd_error_t *error = atd_catalog_guess(&post, &test_content, slug, atd_test_pool);
 
     ck_assert_ptr_null(post);
     return error;
@@ -58,14 +58,56 @@ START_TEST(other_files_are_no_posts)
     put_file("a.md~", "x");
     put_file("a.txt", "x");
     put_file("site.yaml", "");
-    put_file("authors/ada.md", "x");
     put_file("authors/index.md", "x");
-    put_file("categories/tech.md", "x");
+    put_file("authors/deep/ada.md", "x");
     put_file("posts/index.md", "x");
     put_file("posts/_index.md", "x");
-    put_file("posts/deep/er/index.md", "x");
+    put_file("posts/bundle.png/a.png", "x");
+    put_file("other/a.md", "x");
     put_file("images/a.png", "x");
     ck_assert_str_eq(paths_found(), "");
+}
+END_TEST
+
+START_TEST(folders_within_posts_are_walked)
+{
+    put_file("posts/2024/a.md", "x");
+    put_file("posts/2024/06/b.md", "x");
+    put_file("posts/2024/06/c/index.md", "x");
+    put_file("posts/2024/06/c/notes.md", "x");
+    put_file("posts/1/2/3/4/e.md", "x");
+    put_file("posts/1/2/3/4/5/f.md", "x");
+    put_file("pages/deep/g.md", "x");
+    ck_assert_str_eq(paths_found(), "posts/1/2/3/4/e.md posts/2024/06/b.md posts/2024/06/c/index.md posts/2024/a.md "
+                                    "pages/deep/g.md");
+}
+END_TEST
+
+START_TEST(files_know_their_kind_and_rank)
+{
+    static const struct {
+        const char *path;
+        atd_catalog_kind_t kind;
+    } files[] = {
+        {"z.md", ATD_CATALOG_POST},           {"posts/y.md", ATD_CATALOG_POST},
+        {"post/x.md", ATD_CATALOG_POST},      {"blog/w.md", ATD_CATALOG_POST},
+        {"_posts/v.md", ATD_CATALOG_POST},    {"pages/u.md", ATD_CATALOG_PAGE},
+        {"authors/b.md", ATD_CATALOG_AUTHOR}, {"categories/a.md", ATD_CATALOG_CATEGORY},
+    };
+    apr_array_header_t *found = NULL;
+
+    for (apr_size_t i = 0; i < sizeof files / sizeof *files; i++)
+        put_file(files[i].path, "x");
+    ATD_OK(atd_catalog_walk(&found, &test_content, atd_test_pool));
+    ck_assert_uint_eq((apr_size_t)found->nelts, sizeof files / sizeof *files);
+    for (int i = 0; i < found->nelts; i++) {
+        const atd_catalog_file_t *file = &APR_ARRAY_IDX(found, i, atd_catalog_file_t);
+
+        ck_assert_str_eq(file->path, files[i].path);
+        ck_assert_int_eq(file->kind, files[i].kind);
+        ck_assert_uint_eq(file->rank, (unsigned)i);
+        ck_assert_uint_eq(file->stamp.size, 1);
+    }
 }
 END_TEST
 
@@ -75,46 +117,91 @@ START_TEST(missing_folder_is_an_error)
     apr_array_header_t *list;
     const atd_post_t *post;
 
-    ATD_FAILS(atd_catalog_paths(&list, &nowhere, atd_test_pool), ATD_E_MISSING, 0, 0);
-    ATD_FAILS(atd_catalog_load(&list, &nowhere, NULL, atd_test_pool), ATD_E_MISSING, 0, 0);
-    ATD_FAILS(atd_catalog_find(&post, &nowhere, "a", atd_test_pool), ATD_E_MISSING, 0, 0);
+    ATD_FAILS(atd_catalog_walk(&list, &nowhere, atd_test_pool), ATD_E_MISSING, 0, 0);
+    ATD_OK(atd_catalog_guess(&post, &nowhere, "a", atd_test_pool));
+    ck_assert_ptr_null(post);
     put_link("/", "posts");
-    ATD_FAILS(atd_catalog_paths(&list, &test_content, atd_test_pool), ATD_E_FORBIDDEN, 0, 0);
+    ATD_FAILS(atd_catalog_walk(&list, &test_content, atd_test_pool), ATD_E_FORBIDDEN, 0, 0);
 }
 END_TEST
 
-START_TEST(broken_posts_are_left_out)
+START_TEST(links_are_left_out)
 {
-    apr_array_header_t *posts = NULL;
-
-    put_file("a.md", "---\ntitle: A\n---\n");
-    put_file("b.md", "---\ntitle: B: b\n---\n");
-    put_file("c.md", "---\nstatus: unknown\n---\n");
-    put_link("a.md", "d.md");
-    ATD_OK(atd_catalog_load(&posts, &test_content, NULL, atd_test_pool));
-    ck_assert_int_eq(posts->nelts, 1);
-    ck_assert_str_eq(APR_ARRAY_IDX(posts, 0, const atd_post_t *)->title, "A");
-    ATD_OK(atd_catalog_load(&posts, &test_content, "a.md", atd_test_pool));
-    ck_assert_int_eq(posts->nelts, 0);
+    put_file("a.md", "x");
+    put_link("a.md", "b.md");
+    put_link("/", "posts.md");
+    ck_assert_str_eq(paths_found(), "a.md");
 }
 END_TEST
 
-START_TEST(slug_is_found)
+/* ---- what is read of files that can't be understood ---- */
+
+static const struct {
+    const char *text;
+    bool withdrawn;
+} slips[] = {
+    {"---\nstatus: draft\na: b: c\n---\n", true},
+    {"---\na: b: c\nstatus: 'Draft'\n---\n", true},
+    {"---\r\nstatus:\t\"ARCHIVED\" # was fine\r\na: b: c\r\n", true},
+    {"---\nstatus: gone\na: b: c\n", true},
+    {"---\nstatus: scheduled\na: b: c\n", true},
+    {"---\ndraft: true\na: b: c\n", true},
+    {"---\npublished: false\na: b: c\n", true},
+    {"---\nstatus: published\na: b: c\n", false},
+    {"---\nstatus: unknown\n---\n", false},
+    {"---\ndraft: false\npublished: true\na: b: c\n", false},
+    {"---\nold_status: draft\na: b: c\n", false},
+    {"---\n  status: draft\na: b: c\n", false},
+    {"status: draft", true},
+    {"", false},
+};
+
+START_TEST(a_slip_may_take_a_post_back)
+{
+    put_file("a.md", slips[_i].text);
+    ck_assert_int_eq(atd_catalog_takes_back(slips[_i].text, atd_test_pool), slips[_i].withdrawn);
+    ck_assert_int_eq(atd_catalog_is_withdrawn(&test_content, "a.md", atd_test_pool), slips[_i].withdrawn);
+    ck_assert(!atd_catalog_is_withdrawn(&test_content, "b.md", atd_test_pool));
+}
+END_TEST
+
+START_TEST(a_slip_leaves_a_slug)
+{
+    static const struct {
+        const char *text, *slug;
+    } broken[] = {
+        {"---\nslug: My Post\na: b: c\n", "my-post"},
+        {"---\nslug: \"x\" # y\n", "x"},
+        {"---\nslug: '!'\n", "a"},
+        {"---\nslug:\ntitle: t\n", "a"},
+        {"", "a"},
+        {"slug: x\n", "a"},
+    };
+
+    for (apr_size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+        ck_assert_str_eq(atd_catalog_broken_slug(broken[i].text, "posts/A.md", atd_test_pool), broken[i].slug);
+}
+END_TEST
+
+/* ---- guessing ---- */
+
+START_TEST(slug_is_guessed_by_its_file)
 {
     put_file("posts/a.md", "x");
     put_file("posts/b.md", "---\nslug: c\n---\n");
     put_file("posts/2025-01-01-d.md", "x");
     put_file("e/index.md", "x");
     put_file("posts/My File.md", "x");
-    put_file("posts/posts.md", "x");
+    put_file("f.markdown", "x");
+    put_file("pages/g/index.markdown", "x");
     ck_assert_pstr_eq(path_of("a"), "posts/a.md");
     ck_assert_pstr_eq(path_of("b"), NULL);
-    ck_assert_pstr_eq(path_of("c"), "posts/b.md");
-    ck_assert_pstr_eq(path_of("d"), "posts/2025-01-01-d.md");
     ck_assert_pstr_eq(path_of("e"), "e/index.md");
-    ck_assert_pstr_eq(path_of("my-file"), "posts/My File.md");
-    ck_assert_pstr_eq(path_of("posts"), "posts/posts.md");
+    ck_assert_pstr_eq(path_of("f"), "f.markdown");
+    ck_assert_pstr_eq(path_of("g"), "pages/g/index.markdown");
     ck_assert_pstr_eq(path_of("none"), NULL);
+    ck_assert_pstr_eq(path_of("../a"), NULL);
+    ck_assert_pstr_eq(path_of(""), NULL);
 }
 END_TEST
 
@@ -143,6 +230,7 @@ START_TEST(broken_post_is_an_error_for_its_own_slug_alone)
 {
     put_file("a.md", "---\ntitle: A: a\n---\n");
     put_file("b.md", "---\nslug: 'other'\ntitle: B: b\n---\n");
+    put_file("other.md", "---\nslug: other\ntitle: B: b\n---\n");
     put_file("c.md", "---\nslug:\ntitle: C: c\n---\n");
     put_file("d.md", "x");
     ATD_FAILS(find_error("a"), ATD_E_YAML, 2, 9);
@@ -172,8 +260,12 @@ Suite *catalog_suite(void)
     tcase_add_test(tests, posts_are_found_where_they_may_be);
     tcase_add_test(tests, other_files_are_no_posts);
     tcase_add_test(tests, missing_folder_is_an_error);
-    tcase_add_test(tests, broken_posts_are_left_out);
-    tcase_add_test(tests, slug_is_found);
+    tcase_add_test(tests, folders_within_posts_are_walked);
+    tcase_add_test(tests, files_know_their_kind_and_rank);
+    tcase_add_test(tests, links_are_left_out);
+    tcase_add_loop_test(tests, a_slip_may_take_a_post_back, 0, (int)(sizeof slips / sizeof *slips));
+    tcase_add_test(tests, a_slip_leaves_a_slug);
+    tcase_add_test(tests, slug_is_guessed_by_its_file);
     tcase_add_test(tests, files_that_are_no_posts_are_not_found);
     tcase_add_test(tests, name_comes_before_slug);
     tcase_add_test(tests, broken_post_is_an_error_for_its_own_slug_alone);

@@ -8,9 +8,11 @@ static atd_reading_t reading;
 
 static apr_array_header_t *people_of(const char *yaml, const atd_root_t *content)
 {
+    const atd_people_t people = atd_people_of_content(content);
+
     reading = (atd_reading_t){.file = "a.md", .pool = atd_test_pool};
     reading.findings = apr_array_make(atd_test_pool, 4, sizeof(atd_error_t *));
-    return atd_person_read_all(yaml_of(yaml), content, &reading);
+    return atd_person_read_all(yaml_of(yaml), content ? &people : NULL, &reading);
 }
 
 static const atd_person_t *person_at(const apr_array_header_t *people, int index)

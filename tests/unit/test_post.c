@@ -498,27 +498,6 @@ START_TEST(hostile_slugs_are_folded)
 }
 END_TEST
 
-/* ---- order ---- */
-
-START_TEST(featured_then_newest_then_priority_then_path)
-{
-    static const atd_post_t posts[] = {
-        {.path = "f", .featured = ATD_FLAG_ON, .date = {.at = 1}},
-        {.path = "e", .date = {.at = 9}, .priority = ATD_PRIORITY_LOW},
-        {.path = "d", .date = {.at = 5}, .priority = ATD_PRIORITY_HIGH},
-        {.path = "b", .date = {.at = 5}, .priority = ATD_PRIORITY_LOW},
-        {.path = "c", .date = {.at = 5}, .priority = ATD_PRIORITY_LOW, .featured = ATD_FLAG_OFF},
-    };
-    const atd_post_t *order[] = {&posts[4], &posts[2], &posts[0], &posts[3], &posts[1]};
-
-    qsort(order, 5, sizeof *order, atd_post_compare);
-    for (int i = 0; i < 5; i++)
-        ck_assert_str_eq(order[i]->path, posts[i].path);
-    for (int i = 1; i < 5; i++)
-        ck_assert_int_gt(atd_post_compare(&order[i], &order[i - 1]), 0);
-}
-END_TEST
-
 static void add_keys(Suite *suite)
 {
     TCase *tests = site_test_case(suite, "keys");
@@ -541,7 +520,6 @@ static void add_states(Suite *suite)
     tcase_add_test(tests, sources_are_told_by_their_endings);
     tcase_add_loop_test(tests, state_says_who_sees_it, 0, (int)(sizeof states / sizeof *states));
     tcase_add_test(tests, unset_post_is_hidden);
-    tcase_add_test(tests, featured_then_newest_then_priority_then_path);
 }
 
 static void add_faults(Suite *suite)

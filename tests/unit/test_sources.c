@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "site/atd_catalog.h"
 #include "site/atd_sources.h"
 #include "site_fixture.h"
 
@@ -36,9 +35,11 @@ static void read_path(const atd_root_t *root, const char *path)
 
 static void load_posts(void)
 {
-    apr_array_header_t *posts;
+    atd_index_t *index;
 
-    ATD_OK(atd_catalog_load(&posts, &content, NULL, atd_test_pool));
+    test_config.content = content;
+    ATD_OK(atd_site_index(&index, open_site(), atd_test_pool));
+    ck_assert_ptr_nonnull(index);
 }
 
 static bool hold(void)
@@ -118,9 +119,9 @@ static const change_t list_changes[] = {
     {"a post that went", "posts/a.md", NULL, false},
     {"a post that came", "b.md", "text", false},
     {"a bundle that came", "c/index.md", "text", false},
-    {"an author who changed", "authors/nora.yaml", "name: Nora B.", false},
-    {"an author who came", "authors/ole.yaml", "name: Ole", false},
-    {"an author who went", "authors/nora.yaml", NULL, false},
+    {"an author who changed", "authors/nora.md", "---\nname: Nora B.\n---\n", false},
+    {"an author who came", "authors/ole.md", "---\nname: Ole\n---\n", false},
+    {"an author who went", "authors/nora.md", NULL, false},
     {"a picture", "posts/a.png", "x", true},
     {"a file that is never a post", "_draft.md", "x", true},
     {"a folder without a post", "posts/d/a.txt", "x", true},
@@ -129,7 +130,7 @@ static const change_t list_changes[] = {
 START_TEST(changes_of_lists_are_noticed)
 {
     put_file("posts/a.md", "---\ntitle: A\n---\n");
-    put_file("authors/nora.yaml", "name: Nora");
+    put_file("authors/nora.md", "---\nname: Nora\n---\n");
     load_posts();
     ck_assert(hold());
     change(&list_changes[_i]);

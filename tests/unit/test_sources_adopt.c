@@ -56,11 +56,12 @@ static void record_there(void)
     atd_sources_t *sources = atd_sources_create(NOW, atd_test_pool);
     const atd_root_t content = watched(sources, ATD_SOURCES_CONTENT);
     const atd_root_t theme = watched(sources, ATD_SOURCES_THEME);
-    apr_array_header_t *posts;
+    atd_index_t *index;
 
     read_path(&content, "posts/a.md");
     read_path(&content, "site.yaml");
-    ATD_OK(atd_catalog_load(&posts, &content, NULL, atd_test_pool));
+    test_config.content = content;
+    ATD_OK(atd_site_index(&index, open_site(), atd_test_pool));
     read_path(&theme, "home.mustache");
     ck_assert(atd_sources_bytes(&there, &there_length, sources));
 }
@@ -265,12 +266,14 @@ START_TEST(many_lists_cost_one_look)
 {
     atd_sources_t *sources = atd_sources_create(NOW, atd_test_pool);
     const atd_watch_t *watch = atd_sources_watch(sources, ATD_SOURCES_CONTENT);
+    apr_array_header_t *files;
     atd_digest_t digest;
     apr_time_t begun;
 
     for (unsigned i = 0; i < 500; i++)
         put_file(apr_psprintf(atd_test_pool, "posts/p%u.md", i), "x");
-    ATD_OK(atd_catalog_digest(&digest, &roots[ATD_SOURCES_CONTENT], atd_test_pool));
+    ATD_OK(atd_catalog_walk(&files, &roots[ATD_SOURCES_CONTENT], atd_test_pool));
+    atd_catalog_digest(&digest, files);
     for (int i = 0; i < 2000; i++) {
         watch->list_begin(watch->baton, &digest);
         watch->list_end(watch->baton);
