@@ -91,8 +91,8 @@ struct atd_index_t {
     apr_pool_t *pool;
 };
 
-/** Kinds of rows: those of the catalog, and posts that only redirect, which are in no list. */
-enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT };
+/** Kinds of rows: those of the catalog, and what is in no list: posts that only redirect, and what nobody understands. */
+enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT, ATD_ROW_BROKEN };
 
 /**
  * A statement, reset and ready for binding; NULL where it can't be prepared, and the index is then found corrupt. Each is

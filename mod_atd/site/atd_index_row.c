@@ -128,6 +128,8 @@ static atd_error_t *find_seen(entry_t *entry)
 
 static int kind_of(const entry_t *entry)
 {
+    if (!entry->post && entry->file->kind <= ATD_CATALOG_PAGE)
+        return ATD_ROW_BROKEN;
     if (entry->post && entry->file->kind == ATD_CATALOG_POST && entry->post->redirect_to)
         return ATD_ROW_REDIRECT;
     return (int)entry->file->kind;
