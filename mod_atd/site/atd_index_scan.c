@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "site/atd_index_private.h"
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 
 #include <stdlib.h>
@@ -171,9 +172,15 @@ static atd_error_t *compare(scan_t *scan)
 
 /* ---- files that have another name now ---- */
 
+/* A row's kind may be one that the catalog doesn't have, of a post or a page. */
+static bool is_of_kind(const atd_known_t *gone, atd_catalog_kind_t kind)
+{
+    return gone->file.kind <= ATD_CATALOG_CATEGORY ? gone->file.kind == kind : kind <= ATD_CATALOG_PAGE;
+}
+
 static bool is_same_file(const atd_known_t *gone, const atd_catalog_file_t *file)
 {
-    return gone->id && gone->file.kind == file->kind && gone->file.stamp.inode == file->stamp.inode &&
+    return gone->id && is_of_kind(gone, file->kind) && gone->file.stamp.inode == file->stamp.inode &&
            gone->file.stamp.device == file->stamp.device && gone->file.stamp.mtime == file->stamp.mtime &&
            gone->file.stamp.size == file->stamp.size;
 }
@@ -187,30 +194,41 @@ static atd_error_t *move_former(const scan_t *scan, const atd_known_t *known, co
     return atd_index_run(scan->index, statement, scan->pool);
 }
 
-/* A renamed file keeps its row, and so what leads to it. */
-static atd_error_t *adopt(scan_t *scan, change_t *change)
+/* By their inodes: a folder of many files that gets another name is no reason to compare each with each. */
+static apr_hash_t *gone_by_inode(const scan_t *scan)
 {
+    apr_hash_t *hash = apr_hash_make(scan->pool);
+
     for (int i = 0; i < scan->gone->nelts; i++) {
         atd_known_t *gone = &APR_ARRAY_IDX(scan->gone, i, atd_known_t);
 
-        if (is_same_file(gone, change->file)) {
-            change->known = *gone;
-            gone->id = 0;
-            return move_former(scan, &change->known, change->file->path);
-        }
+        apr_hash_set(hash, &gone->file.stamp.inode, sizeof gone->file.stamp.inode, gone);
     }
-    return NULL;
+    return hash;
+}
+
+/* A renamed file keeps its row, and so what leads to it. */
+static atd_error_t *adopt(const scan_t *scan, apr_hash_t *by_inode, change_t *change)
+{
+    atd_known_t *gone = apr_hash_get(by_inode, &change->file->stamp.inode, sizeof change->file->stamp.inode);
+
+    if (!gone || !is_same_file(gone, change->file))
+        return NULL;
+    change->known = *gone;
+    gone->id = 0;
+    return move_former(scan, &change->known, change->file->path);
 }
 
 static atd_error_t *drop_gone(scan_t *scan)
 {
+    apr_hash_t *by_inode = gone_by_inode(scan);
     atd_error_t *error = NULL;
 
     for (int i = 0; !error && scan->gone->nelts && i < scan->changes->nelts; i++) {
         change_t *change = &APR_ARRAY_IDX(scan->changes, i, change_t);
 
         if (change->known.id == 0)
-            error = adopt(scan, change);
+            error = adopt(scan, by_inode, change);
     }
     for (int i = 0; !error && i < scan->gone->nelts; i++) {
         const atd_known_t *gone = &APR_ARRAY_IDX(scan->gone, i, atd_known_t);
