@@ -25,7 +25,7 @@ typedef struct scan_t {
     atd_index_t *index;
     const atd_index_policy_t *policy;
     atd_index_state_t state;
-    apr_time_t began;
+    apr_time_t began, reading; /* of the scan, and of the reading of files in it */
     apr_array_header_t *files; /* of atd_catalog_file_t, as they are */
     apr_array_header_t
         *changes;              /* of change_t: those that were changed first, so that what was taken back goes first */
@@ -262,16 +262,17 @@ static atd_error_t *save_state(const scan_t *scan)
 
 static bool is_out_of_time(const scan_t *scan)
 {
-    return scan->policy->budget > 0 && apr_time_now() - scan->began > scan->policy->budget;
+    return scan->policy->budget > 0 && apr_time_now() - scan->reading > scan->policy->budget;
 }
 
+/* One at least, so that any budget is enough in the end. */
 static atd_error_t *put_some(scan_t *scan, int *at, int end)
 {
     apr_pool_t *each;
     atd_error_t *error = NULL;
 
     apr_pool_create(&each, scan->pool);
-    for (; !error && *at < end && !is_out_of_time(scan); (*at)++) {
+    for (int first = *at; !error && *at < end && (*at == first || !is_out_of_time(scan)); (*at)++) {
         const change_t *change = &APR_ARRAY_IDX(scan->changes, *at, change_t);
 
         error = atd_index_put(scan->index, scan->policy, change->file, &change->known, scan->slugs, each);
@@ -327,6 +328,7 @@ static atd_error_t *apply(scan_t *scan, const atd_digest_t *digest)
     hold_t hold = HOLD_TAKEN;
     int at = 0;
 
+    scan->reading = apr_time_now();
     while (!error && hold == HOLD_TAKEN) {
         int end = at + BATCH < scan->changes->nelts ? at + BATCH : scan->changes->nelts;
 
