@@ -23,6 +23,13 @@ atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool)
                           index->file ? index->file : "in memory", sqlite3_errmsg(index->db));
 }
 
+atd_error_t *atd_index_damage(atd_index_t *index, apr_pool_t *pool)
+{
+    index->corrupt = true;
+    return atd_error_make(pool, ATD_E_INDEX, NULL, "the index %s can't be used: it is damaged",
+                          index->file ? index->file : "in memory");
+}
+
 sqlite3_stmt *atd_index_statement(atd_index_t *index, atd_sql_t which)
 {
     sqlite3_stmt **statement = &index->statements[which];
@@ -101,19 +108,68 @@ const char *atd_column_bytes(apr_size_t *length, sqlite3_stmt *statement, int co
     return bytes ? apr_pmemdup(pool, bytes, *length) : NULL;
 }
 
+#define SEAL sizeof(apr_uint64_t)
+
+static void sum_up(apr_uint64_t *sum, const char *bytes, apr_size_t length)
+{
+    for (apr_size_t i = 0; i < length; i++) {
+        *sum = (*sum ^ (unsigned char)bytes[i]) * 0x9E3779B185EBCA87u;
+        *sum ^= *sum >> 29;
+    }
+}
+
+static apr_uint64_t seal_of(const char *path, const char *bytes, apr_size_t length)
+{
+    apr_uint64_t sum = length;
+
+    sum_up(&sum, path, strlen(path) + 1);
+    sum_up(&sum, bytes, length);
+    return sum;
+}
+
+const char *atd_index_seal(apr_size_t *sealed, const char *path, const char *bytes, apr_size_t length, apr_pool_t *pool)
+{
+    const apr_uint64_t seal = seal_of(path, bytes, length);
+    char *copy = apr_palloc(pool, length + SEAL);
+
+    memcpy(copy, bytes, length);
+    memcpy(copy + length, &seal, SEAL);
+    *sealed = length + SEAL;
+    return copy;
+}
+
+static bool is_sealed(const char *path, const char *bytes, apr_size_t length)
+{
+    apr_uint64_t seal;
+
+    if (!path || !bytes || length < SEAL)
+        return false;
+    memcpy(&seal, bytes + length - SEAL, SEAL);
+    return seal == seal_of(path, bytes, length - SEAL);
+}
+
+const atd_value_t *atd_index_data(atd_index_t *index, const char *path, sqlite3_stmt *statement, int column,
+                                  apr_pool_t *pool)
+{
+    apr_size_t length;
+    const char *bytes = atd_column_bytes(&length, statement, column, pool);
+    const atd_value_t *data = is_sealed(path, bytes, length) ? atd_value_unpack(bytes, length - SEAL, pool) : NULL;
+
+    if (!data)
+        index->corrupt = true;
+    return data;
+}
+
 const atd_post_t *atd_index_post(atd_index_t *index, sqlite3_stmt *statement, int first, apr_pool_t *pool)
 {
     const atd_people_t people = atd_people_of_index(index);
     const char *path = atd_column_text(statement, first, pool);
-    apr_size_t length;
-    const char *bytes = atd_column_bytes(&length, statement, first + 2, pool);
-    const atd_value_t *data = bytes ? atd_value_unpack(bytes, length, pool) : NULL;
+    const atd_value_t *data = atd_index_data(index, path, statement, first + 2, pool);
     atd_post_t *post;
 
-    if (!path || !data)
+    if (!data)
         return NULL;
     post = atd_post_of_data(path, data, &people, pool);
-    post->slug = atd_column_text(statement, first + 1, pool);
     post->words = sqlite3_column_int64(statement, first + 3);
     post->summary = atd_column_text(statement, first + 4, pool);
     post->seen = sqlite3_column_int64(statement, first + 5);

@@ -187,8 +187,10 @@ static atd_error_t *bind_data(sqlite3_stmt *statement, const entry_t *entry)
         return NULL;
     atd_value_pack(out, entry->data);
     error = atd_buffer_take(&bytes, &length, out, "the front matter");
-    if (!error)
+    if (!error) {
+        bytes = atd_index_seal(&length, entry->file->path, bytes, length, entry->pool);
         atd_bind_bytes(statement, ":data", bytes, length);
+    }
     return error;
 }
 
@@ -335,7 +337,8 @@ static atd_error_t *put_text(const entry_t *entry)
 /* What an author's slip leaves of a post that was good before is the post as it was, unless the slip takes it back. */
 static bool is_kept(const entry_t *entry)
 {
-    return entry->text.bytes && entry->known->id && strcmp(entry->known->file.path, entry->file->path) == 0 &&
+    return entry->text.bytes && entry->known->id && (int)entry->known->file.kind != ATD_ROW_BROKEN &&
+           strcmp(entry->known->file.path, entry->file->path) == 0 &&
            !atd_catalog_takes_back(entry->text.bytes, entry->pool);
 }
 

@@ -153,6 +153,12 @@ static int compare_changes(const void *a, const void *b)
     return left->file < right->file ? -1 : left->file > right->file;
 }
 
+/* NOT NULL does not keep a damaged row from having none. */
+static bool is_whole(sqlite3_stmt *row)
+{
+    return sqlite3_column_type(row, 1) == SQLITE_TEXT && sqlite3_column_type(row, 10) == SQLITE_TEXT;
+}
+
 static atd_error_t *compare(scan_t *scan)
 {
     sqlite3_stmt *rows = atd_index_statement(scan->index, ATD_SQL_FILES);
@@ -162,8 +168,10 @@ static atd_error_t *compare(scan_t *scan)
     scan->changes = apr_array_make(scan->pool, 16, sizeof(change_t));
     scan->gone = apr_array_make(scan->pool, 4, sizeof(atd_known_t));
     scan->slugs = apr_array_make(scan->pool, 16, sizeof(const char *));
-    while (atd_index_step(&error, scan->index, rows, scan->pool))
+    while (atd_index_step(&error, scan->index, rows, scan->pool) && is_whole(rows))
         at = compare_row(scan, at, rows);
+    if (!error && sqlite3_data_count(rows))
+        error = atd_index_damage(scan->index, scan->pool);
     atd_index_reset(rows);
     note_new(scan, at, scan->files->nelts);
     qsort(scan->changes->elts, (apr_size_t)scan->changes->nelts, sizeof(change_t), compare_changes);
