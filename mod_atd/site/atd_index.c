@@ -253,14 +253,32 @@ static bool is_of(sqlite3 *db, const char *content)
     return same;
 }
 
-/* Two processes may come at the same time: the second one finds the tables. */
+static bool has_tables(sqlite3 *db)
+{
+    return integer_of(db, "PRAGMA user_version") == ATD_INDEX_VERSION;
+}
+
+/*
+ * Two processes may come at the same time: the second one finds the tables. It looks for them between short waits for the
+ * lock, since the first one may go on to scan again and again, and SQLite's locks know no queue.
+ */
 static bool make_tables(sqlite3 *db)
 {
+    bool held = false;
     bool made;
 
-    if (!run(db, "BEGIN IMMEDIATE"))
-        return false;
-    made = integer_of(db, "PRAGMA user_version") == ATD_INDEX_VERSION ||
+    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE / 50);
+    for (int tries = 0; !held && tries < 50; tries++) {
+        if (has_tables(db))
+            break;
+        held = run(db, "BEGIN IMMEDIATE");
+        if (!held && (sqlite3_errcode(db) & 0xFF) != SQLITE_BUSY)
+            break;
+    }
+    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE);
+    if (!held)
+        return has_tables(db);
+    made = has_tables(db) ||
            (run(db, atd_index_schema) && run(db, "PRAGMA user_version=" APR_STRINGIFY(ATD_INDEX_VERSION)));
     return run(db, made ? "COMMIT" : "ROLLBACK") && made;
 }
