@@ -307,6 +307,23 @@ static atd_error_t *note_modified(scan_t *scan)
     return error;
 }
 
+/* Another process that scanned between two batches has done what is left, and given the files other rows. */
+static atd_error_t *hold_on(hold_t *hold, scan_t *scan)
+{
+    atd_index_state_t now;
+    atd_error_t *error = NULL;
+
+    *hold = begin(scan->index);
+    if (*hold == HOLD_TAKEN)
+        error = atd_index_read_state(&now, scan->index, scan->pool);
+    if (!error && *hold == HOLD_TAKEN && (now.scanned != scan->state.scanned || now.waiting != scan->state.waiting))
+        *hold = HOLD_BUSY;
+    if (!error && *hold == HOLD_BUSY)
+        error = atd_index_read_state(&scan->state, scan->index, scan->pool);
+    scan->state.changed = true;
+    return error;
+}
+
 /* What was done so far is seen by others. *hold tells whether there is more to do, and that no other process took over. */
 static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
 {
@@ -324,9 +341,8 @@ static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
     if (!error)
         error = finish(scan->index, ATD_SQL_COMMIT, scan->pool);
     if (!error && !scan->state.complete && !is_out_of_time(scan))
-        *hold = begin(scan->index);
-    else
-        *hold = HOLD_BUSY;
+        return hold_on(hold, scan);
+    *hold = HOLD_BUSY;
     return error;
 }
 
