@@ -12,13 +12,19 @@
 
 /* ---- statements ---- */
 
-atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool)
+/* Notes what no retry mends; a lock that somebody holds is nothing of the kind. */
+static void note_damage(atd_index_t *index)
 {
     int code = sqlite3_errcode(index->db) & 0xFF;
 
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_IOERR || code == SQLITE_ERROR ||
         code == SQLITE_SCHEMA || code == SQLITE_CANTOPEN || code == SQLITE_FORMAT)
         index->corrupt = true;
+}
+
+atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool)
+{
+    note_damage(index);
     return atd_error_make(pool, ATD_E_INDEX, NULL, "the index %s can't be used: %s",
                           index->file ? index->file : "in memory", sqlite3_errmsg(index->db));
 }
@@ -36,7 +42,7 @@ sqlite3_stmt *atd_index_statement(atd_index_t *index, atd_sql_t which)
 
     if (!*statement && sqlite3_prepare_v3(index->db, atd_index_sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
                                           NULL) != SQLITE_OK) {
-        index->corrupt = true;
+        note_damage(index);
         return NULL;
     }
     return *statement;

@@ -95,7 +95,7 @@ struct atd_index_t {
 enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT, ATD_ROW_BROKEN };
 
 /**
- * A statement, reset and ready for binding; NULL where it can't be prepared, and the index is then found corrupt. Each is
+ * A statement, reset and ready for binding; NULL where it can't be prepared, which atd_index_step() tells. Each is
  * used by one caller at a time; atd_index_reset() ends its reading.
  */
 sqlite3_stmt *atd_index_statement(atd_index_t *index, atd_sql_t which);
