@@ -5,7 +5,7 @@
 
 #include <apr_strings.h>
 
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -380,16 +380,30 @@ static void note_file(atd_index_t *index)
     }
 }
 
+/*
+ * SQLite is told to follow no link, so that nobody who may write beside the index leads it to another file. It would refuse
+ * one in the folder's path, too, which is the administrator's (/var/cache may be one).
+ */
+static const char *without_links(const char *file, apr_pool_t *pool)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder = slash ? realpath(apr_pstrmemdup(pool, file, (apr_size_t)(slash - file) + 1), NULL) : NULL;
+    const char *path = folder ? apr_pstrcat(pool, folder, slash, NULL) : apr_pstrdup(pool, file);
+
+    free(folder);
+    return path;
+}
+
 atd_error_t *atd_index_open(atd_index_t **opened, const atd_root_t *content, const char *file, apr_pool_t *pool)
 {
     atd_index_t *index = apr_pcalloc(pool, sizeof *index);
     atd_error_t *error;
 
     index->pool = pool;
-    index->file = apr_pstrdup(pool, file);
+    index->file = file ? without_links(file, pool) : NULL;
     index->content = (atd_root_t){
         .path = apr_pstrdup(pool, content->path), .below = apr_pstrdup(pool, content->below), .links = content->links};
-    error = open_prepared(&index->db, file, atd_index_content_name(index, pool), pool);
+    error = open_prepared(&index->db, index->file, atd_index_content_name(index, pool), pool);
     if (error)
         return error;
     note_file(index);
