@@ -235,7 +235,6 @@ static int integer_of(sqlite3 *db, const char *sql)
  */
 static bool configure(sqlite3 *db)
 {
-    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return run(db, "PRAGMA mmap_size=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
@@ -259,32 +258,14 @@ static bool is_of(sqlite3 *db, const char *content)
     return same;
 }
 
-static bool has_tables(sqlite3 *db)
-{
-    return integer_of(db, "PRAGMA user_version") == ATD_INDEX_VERSION;
-}
-
-/*
- * Two processes may come at the same time: the second one finds the tables. It looks for them between short waits for the
- * lock, since the first one may go on to scan again and again, and SQLite's locks know no queue.
- */
+/* Two processes may come at the same time: the second one finds the tables. */
 static bool make_tables(sqlite3 *db)
 {
-    bool held = false;
     bool made;
 
-    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE / 50);
-    for (int tries = 0; !held && tries < 50; tries++) {
-        if (has_tables(db))
-            break;
-        held = run(db, "BEGIN IMMEDIATE");
-        if (!held && (sqlite3_errcode(db) & 0xFF) != SQLITE_BUSY)
-            break;
-    }
-    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE);
-    if (!held)
-        return has_tables(db);
-    made = has_tables(db) ||
+    if (!run(db, "BEGIN IMMEDIATE"))
+        return false;
+    made = integer_of(db, "PRAGMA user_version") == ATD_INDEX_VERSION ||
            (run(db, atd_index_schema) && run(db, "PRAGMA user_version=" APR_STRINGIFY(ATD_INDEX_VERSION)));
     return run(db, made ? "COMMIT" : "ROLLBACK") && made;
 }
@@ -307,6 +288,28 @@ static bool prepare(sqlite3 *db, const char *content)
     if (version == 0)
         return make_tables(db);
     return version == ATD_INDEX_VERSION && is_of(db, content);
+}
+
+#define TRIES 50
+
+/*
+ * SQLite's locks know no queue: who waits for one that another process takes again and again would wait in vain for what
+ * may long be there. And for the first change to a log nobody waits at all. So all is tried again, after short waits.
+ */
+static bool prepare_patiently(sqlite3 *db, const char *content)
+{
+    bool ready = false;
+
+    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE / TRIES);
+    for (int tries = 0; !ready && tries < TRIES; tries++) {
+        ready = prepare(db, content);
+        if (!ready && (sqlite3_errcode(db) & 0xFF) != SQLITE_BUSY)
+            break;
+        if (!ready)
+            apr_sleep(apr_time_from_msec(ATD_INDEX_PATIENCE / TRIES));
+    }
+    sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE);
+    return ready;
 }
 
 static void remove_file(const char *file, apr_pool_t *pool)
@@ -340,7 +343,7 @@ static atd_error_t *open_prepared(sqlite3 **db, const char *file, const char *co
     for (int tries = 0; tries < 2; tries++) {
         int code = open_db(db, file);
 
-        if (code == SQLITE_OK && prepare(*db, content))
+        if (code == SQLITE_OK && prepare_patiently(*db, content))
             return NULL;
         error = atd_error_make(pool, ATD_E_INDEX, NULL, "the index %s can't be opened: %s", file ? file : "in memory",
                                sqlite3_errmsg(*db));
