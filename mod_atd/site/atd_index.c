@@ -5,8 +5,11 @@
 
 #include <apr_strings.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -211,7 +214,40 @@ atd_error_t *atd_index_state(atd_index_state_t *state, atd_index_t *index, apr_p
     return atd_index_read_state(state, index, pool);
 }
 
-/* ---- opening ---- */
+/* ---- files ---- */
+
+/* Tries, within ATD_INDEX_PATIENCE, of what others may keep from being done. */
+#define TRIES 50
+
+/* Whoever makes or removes files of an index holds its folder; -1 where that can't be. Closing it lets go. */
+static int hold_folder(const char *file, apr_pool_t *pool)
+{
+    const char *slash = strrchr(file, '/');
+    int fd = open(slash ? apr_pstrmemdup(pool, file, (apr_size_t)(slash - file) + 1) : ".",
+                  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    for (int tries = 0; fd >= 0 && tries < TRIES && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; tries++)
+        apr_sleep(apr_time_from_msec(ATD_INDEX_PATIENCE / TRIES));
+    return fd;
+}
+
+static void let_go(int folder)
+{
+    if (folder >= 0)
+        close(folder);
+}
+
+static void remove_logs(const char *file, apr_pool_t *pool)
+{
+    unlink(apr_pstrcat(pool, file, "-wal", NULL));
+    unlink(apr_pstrcat(pool, file, "-shm", NULL));
+}
+
+static void remove_file(const char *file, apr_pool_t *pool)
+{
+    unlink(file);
+    remove_logs(file, pool);
+}
 
 static bool run(sqlite3 *db, const char *sql)
 {
@@ -228,6 +264,73 @@ static int integer_of(sqlite3 *db, const char *sql)
     sqlite3_finalize(statement);
     return number;
 }
+
+/* ---- whose log it is ---- */
+
+/* A number that a file carries within (application_id), and no copy of it or other file in its place has; 0: no file. */
+static int number_of(const char *file)
+{
+    apr_uint64_t mixed;
+    struct stat info;
+
+    if (stat(file, &info) != 0)
+        return 0;
+    mixed = ((apr_uint64_t)info.st_dev * 31 + (apr_uint64_t)info.st_ino + 1) * 0x9E3779B185EBCA87u;
+    return (int)(mixed >> 34) + 1;
+}
+
+/*
+ * Looked up without a lock and without the log. A descriptor of our own would do harm: closing it ends all locks that
+ * this process has on the file. @return false where that can't be told
+ */
+static bool read_number(int *number, const char *file, apr_pool_t *pool)
+{
+    atd_buffer_t *uri = atd_buffer_create(pool, 256, 16384);
+    const char *name;
+    sqlite3 *db = NULL;
+    int code;
+
+    atd_buffer_puts(uri, "file://");
+    for (const char *at = file; *at; at++)
+        strchr("%?#", *at) ? atd_buffer_printf(uri, "%%%02X", (unsigned char)*at) : atd_buffer_putc(uri, *at);
+    atd_buffer_puts(uri, "?immutable=1");
+    if (atd_buffer_take(&name, NULL, uri, "the name of the index"))
+        return false;
+    code = sqlite3_open_v2(name, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    *number = code == SQLITE_OK ? integer_of(db, "PRAGMA application_id") : 0;
+    if (code == SQLITE_OK)
+        code = sqlite3_errcode(db) & 0xFF;
+    sqlite3_close(db);
+    return code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW || code == SQLITE_NOTADB;
+}
+
+/*
+ * A log that another file left, one that was deleted or replaced, must not be taken for this one's. Worse: the memory of its
+ * locks may still be mapped by handles of this process, and SQLite would cut it under their hands (SIGBUS).
+ */
+static void remove_strays(const char *file, apr_pool_t *pool)
+{
+    int number = 0;
+    int own = number_of(file);
+
+    if (own == 0 || (read_number(&number, file, pool) && number != own))
+        remove_logs(file, pool);
+}
+
+/* At once in the file itself, where others look for it. */
+static bool sign(sqlite3 *db)
+{
+    const char *file = sqlite3_db_filename(db, "main");
+    int own = file && *file ? number_of(file) : 0;
+    char sql[100];
+
+    if (own == 0 || integer_of(db, "PRAGMA application_id") == own)
+        return true;
+    apr_snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA wal_checkpoint(TRUNCATE)", own);
+    return run(db, sql);
+}
+
+/* ---- opening ---- */
 
 /*
  * No memory map of the file: who cuts it short would kill the process (SIGBUS). Derived data need not survive a loss of
@@ -282,15 +385,13 @@ static bool prepare(sqlite3 *db, const char *content)
 {
     int version;
 
-    if (!configure(db))
+    if (!configure(db) || !sign(db))
         return false;
     version = integer_of(db, "PRAGMA user_version");
     if (version == 0)
         return make_tables(db);
     return version == ATD_INDEX_VERSION && is_of(db, content);
 }
-
-#define TRIES 50
 
 /*
  * SQLite's locks know no queue: who waits for one that another process takes again and again would wait in vain for what
@@ -310,13 +411,6 @@ static bool prepare_patiently(sqlite3 *db, const char *content)
     }
     sqlite3_busy_timeout(db, ATD_INDEX_PATIENCE);
     return ready;
-}
-
-static void remove_file(const char *file, apr_pool_t *pool)
-{
-    unlink(file);
-    unlink(apr_pstrcat(pool, file, "-wal", NULL));
-    unlink(apr_pstrcat(pool, file, "-shm", NULL));
 }
 
 static bool is_damaged(sqlite3 *db)
@@ -357,19 +451,30 @@ static atd_error_t *open_prepared(sqlite3 **db, const char *file, const char *co
     return error;
 }
 
+static bool is_in_place(const atd_index_t *index)
+{
+    struct stat info;
+
+    return stat(index->file, &info) == 0 && (apr_uint64_t)info.st_dev == index->device &&
+           (apr_uint64_t)info.st_ino == index->inode;
+}
+
 static apr_status_t close_handle(void *data)
 {
     atd_index_t *index = data;
-    struct stat info;
 
     for (int i = 0; i < ATD_SQL_STATEMENTS; i++)
         sqlite3_finalize(index->statements[i]);
     memset(index->statements, 0, sizeof index->statements);
     sqlite3_close(index->db);
     index->db = NULL;
-    if (index->corrupt && index->file && stat(index->file, &info) == 0 && (apr_uint64_t)info.st_dev == index->device &&
-        (apr_uint64_t)info.st_ino == index->inode)
-        remove_file(index->file, index->pool);
+    if (index->corrupt && index->file) {
+        int folder = hold_folder(index->file, index->pool);
+
+        if (is_in_place(index))
+            remove_file(index->file, index->pool);
+        let_go(folder);
+    }
     return APR_SUCCESS;
 }
 
@@ -401,12 +506,18 @@ atd_error_t *atd_index_open(atd_index_t **opened, const atd_root_t *content, con
 {
     atd_index_t *index = apr_pcalloc(pool, sizeof *index);
     atd_error_t *error;
+    int folder = -1;
 
     index->pool = pool;
     index->file = file ? without_links(file, pool) : NULL;
     index->content = (atd_root_t){
         .path = apr_pstrdup(pool, content->path), .below = apr_pstrdup(pool, content->below), .links = content->links};
+    if (index->file) {
+        folder = hold_folder(index->file, pool);
+        remove_strays(index->file, pool);
+    }
     error = open_prepared(&index->db, index->file, atd_index_content_name(index, pool), pool);
+    let_go(folder);
     if (error)
         return error;
     note_file(index);
@@ -417,12 +528,7 @@ atd_error_t *atd_index_open(atd_index_t **opened, const atd_root_t *content, con
 
 bool atd_index_is_usable(const atd_index_t *index)
 {
-    struct stat info;
-
-    if (index->corrupt || !index->file)
-        return !index->corrupt;
-    return stat(index->file, &info) == 0 && (apr_uint64_t)info.st_dev == index->device &&
-           (apr_uint64_t)info.st_ino == index->inode;
+    return !index->corrupt && (!index->file || is_in_place(index));
 }
 
 void atd_index_close(atd_index_t *index)
