@@ -91,11 +91,11 @@ struct atd_index_t {
     apr_pool_t *pool;
 };
 
-/** Kinds of rows: those of the catalog, and posts that only redirect, which are in no list. */
-enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT };
+/** Kinds of rows: those of the catalog, and what is in no list: posts that only redirect, and what nobody understands. */
+enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT, ATD_ROW_BROKEN };
 
 /**
- * A statement, reset and ready for binding; NULL where it can't be prepared, and the index is then found corrupt. Each is
+ * A statement, reset and ready for binding; NULL where it can't be prepared, which atd_index_step() tells. Each is
  * used by one caller at a time; atd_index_reset() ends its reading.
  */
 sqlite3_stmt *atd_index_statement(atd_index_t *index, atd_sql_t which);
@@ -119,9 +119,23 @@ atd_error_t *atd_index_run(atd_index_t *index, sqlite3_stmt *statement, apr_pool
 /** ATD_E_INDEX for what SQLite says; notes what no retry mends. */
 atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool);
 
+/** ATD_E_INDEX for damage that SQLite doesn't see. */
+atd_error_t *atd_index_damage(atd_index_t *index, apr_pool_t *pool);
+
 /** Copies of columns; a NULL column is NULL. */
 const char *atd_column_text(sqlite3_stmt *statement, int column, apr_pool_t *pool);
 const char *atd_column_bytes(apr_size_t *length, sqlite3_stmt *statement, int column, apr_pool_t *pool);
+
+/**
+ * Packed front matter with a checksum of it and its path behind it: SQLite has none, and a byte that is wrong by accident
+ * must not make a draft a post. @p sealed is the length of what is returned.
+ */
+const char *atd_index_seal(apr_size_t *sealed, const char *path, const char *bytes, apr_size_t length,
+                           apr_pool_t *pool);
+
+/** The front matter in column @p column of a row; NULL where it is damaged, which the index is then found to be. */
+const atd_value_t *atd_index_data(atd_index_t *index, const char *path, sqlite3_stmt *statement, int column,
+                                  apr_pool_t *pool);
 
 /** The post in a row of path, slug, data, words, summary, seen; from column @p first on. NULL where its data are damaged. */
 const atd_post_t *atd_index_post(atd_index_t *index, sqlite3_stmt *statement, int first, apr_pool_t *pool);

@@ -2,7 +2,6 @@
 #include "site/atd_index_private.h"
 
 #include "base/atd_text.h"
-#include "base/atd_value_bytes.h"
 
 #include <apr_hash.h>
 #include <apr_strings.h>
@@ -22,12 +21,25 @@ static sqlite3_stmt *prepare(atd_index_t *index, atd_sql_t which, const atd_inde
     return statement;
 }
 
-static atd_error_t *read_posts(apr_array_header_t *posts, atd_index_t *index, sqlite3_stmt *statement)
+/* What the columns of a row say of when it is public is held against its post: the row may be damaged. */
+static const atd_post_t *shown_post(atd_index_t *index, const atd_index_viewer_t *viewer, sqlite3_stmt *statement,
+                                    apr_pool_t *pool)
+{
+    const atd_post_t *post = atd_index_post(index, statement, 0, pool);
+
+    if (!post || viewer->drafts || atd_post_is_public(post, viewer->now))
+        return post;
+    index->corrupt = true;
+    return NULL;
+}
+
+static atd_error_t *read_posts(apr_array_header_t *posts, atd_index_t *index, const atd_index_viewer_t *viewer,
+                               sqlite3_stmt *statement)
 {
     atd_error_t *error;
 
     while (atd_index_step(&error, index, statement, posts->pool)) {
-        const atd_post_t *post = atd_index_post(index, statement, 0, posts->pool);
+        const atd_post_t *post = shown_post(index, viewer, statement, posts->pool);
 
         if (post)
             APR_ARRAY_PUSH(posts, const atd_post_t *) = post;
@@ -36,11 +48,12 @@ static atd_error_t *read_posts(apr_array_header_t *posts, atd_index_t *index, sq
     return error;
 }
 
-static atd_error_t *read_post(const atd_post_t **post, atd_index_t *index, sqlite3_stmt *statement, apr_pool_t *pool)
+static atd_error_t *read_post(const atd_post_t **post, atd_index_t *index, const atd_index_viewer_t *viewer,
+                              sqlite3_stmt *statement, apr_pool_t *pool)
 {
     atd_error_t *error;
 
-    *post = atd_index_step(&error, index, statement, pool) ? atd_index_post(index, statement, 0, pool) : NULL;
+    *post = atd_index_step(&error, index, statement, pool) ? shown_post(index, viewer, statement, pool) : NULL;
     atd_index_reset(statement);
     return error;
 }
@@ -89,7 +102,7 @@ atd_error_t *atd_index_list(apr_array_header_t **posts, atd_index_t *index, cons
                             const atd_list_query_t *query, apr_pool_t *pool)
 {
     *posts = apr_array_make(pool, 16, sizeof(const atd_post_t *));
-    return read_posts(*posts, index, prepare_list(index, lists[query->kind].list, viewer, query));
+    return read_posts(*posts, index, viewer, prepare_list(index, lists[query->kind].list, viewer, query));
 }
 
 atd_error_t *atd_index_count(apr_int64_t *count, atd_index_t *index, const atd_index_viewer_t *viewer,
@@ -123,10 +136,11 @@ atd_error_t *atd_index_find(atd_entry_t *entry, atd_index_t *index, const char *
 
 atd_error_t *atd_index_summary(const atd_post_t **post, atd_index_t *index, const char *slug, apr_pool_t *pool)
 {
+    static const atd_index_viewer_t anybody = {.drafts = true};
     sqlite3_stmt *statement = atd_index_statement(index, ATD_SQL_SUMMARY);
 
     atd_bind_text(statement, ":slug", slug);
-    return read_post(post, index, statement, pool);
+    return read_post(post, index, &anybody, statement, pool);
 }
 
 atd_error_t *atd_index_find_moved(atd_entry_t *entry, atd_index_t *index, const char *address, apr_pool_t *pool)
@@ -151,7 +165,7 @@ static atd_error_t *neighbour(const atd_post_t **found, atd_index_t *index, atd_
 
     atd_bind_int(statement, ":date", post->date.at);
     atd_bind_text(statement, ":path", post->path);
-    return read_post(found, index, statement, pool);
+    return read_post(found, index, viewer, statement, pool);
 }
 
 atd_error_t *atd_index_neighbours(const atd_post_t **older, const atd_post_t **newer, atd_index_t *index,
@@ -239,7 +253,7 @@ static atd_error_t *load_best(apr_array_header_t *posts, const likeness_t *liken
         sqlite3_stmt *statement = atd_index_statement(likeness->index, ATD_SQL_POST);
 
         atd_bind_int(statement, ":id", APR_ARRAY_IDX(sorted, i, candidate_t *)->id);
-        error = read_posts(posts, likeness->index, statement);
+        error = read_posts(posts, likeness->index, likeness->viewer, statement);
     }
     return error;
 }
@@ -277,11 +291,17 @@ static atd_error_t *read_terms(apr_array_header_t *terms, atd_index_t *index, sq
 {
     atd_error_t *error;
 
-    while (atd_index_step(&error, index, statement, terms->pool))
-        APR_ARRAY_PUSH(terms, atd_term_t) = (atd_term_t){.slug = atd_column_text(statement, 0, terms->pool),
-                                                         .name = atd_column_text(statement, 1, terms->pool),
-                                                         .count = sqlite3_column_int64(statement, 2),
-                                                         .newest = sqlite3_column_int64(statement, 3)};
+    while (atd_index_step(&error, index, statement, terms->pool)) {
+        const atd_term_t term = {.slug = atd_column_text(statement, 0, terms->pool),
+                                 .name = atd_column_text(statement, 1, terms->pool),
+                                 .count = sqlite3_column_int64(statement, 2),
+                                 .newest = sqlite3_column_int64(statement, 3)};
+
+        if (term.slug && term.name)
+            APR_ARRAY_PUSH(terms, atd_term_t) = term;
+        else
+            index->corrupt = true;
+    }
     atd_index_reset(statement);
     return error;
 }
@@ -336,13 +356,11 @@ static atd_error_t *read_records(apr_array_header_t *records, atd_index_t *index
 
     while (atd_index_step(&error, index, statement, pool)) {
         atd_record_t *record = apr_pcalloc(pool, sizeof *record);
-        apr_size_t length;
-        const char *bytes = atd_column_bytes(&length, statement, 2, pool);
 
         record->path = atd_column_text(statement, 0, pool);
         record->slug = atd_column_text(statement, 1, pool);
-        record->data = bytes ? atd_value_unpack(bytes, length, pool) : NULL;
-        if (record->data)
+        record->data = atd_index_data(index, record->path, statement, 2, pool);
+        if (record->data && record->slug)
             APR_ARRAY_PUSH(records, const atd_record_t *) = record;
     }
     atd_index_reset(statement);

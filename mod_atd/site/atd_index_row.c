@@ -128,6 +128,8 @@ static atd_error_t *find_seen(entry_t *entry)
 
 static int kind_of(const entry_t *entry)
 {
+    if (!entry->post && entry->file->kind <= ATD_CATALOG_PAGE)
+        return ATD_ROW_BROKEN;
     if (entry->post && entry->file->kind == ATD_CATALOG_POST && entry->post->redirect_to)
         return ATD_ROW_REDIRECT;
     return (int)entry->file->kind;
@@ -185,8 +187,10 @@ static atd_error_t *bind_data(sqlite3_stmt *statement, const entry_t *entry)
         return NULL;
     atd_value_pack(out, entry->data);
     error = atd_buffer_take(&bytes, &length, out, "the front matter");
-    if (!error)
+    if (!error) {
+        bytes = atd_index_seal(&length, entry->file->path, bytes, length, entry->pool);
         atd_bind_bytes(statement, ":data", bytes, length);
+    }
     return error;
 }
 
@@ -331,18 +335,28 @@ static atd_error_t *put_text(const entry_t *entry)
 /* ---- one file ---- */
 
 /* What an author's slip leaves of a post that was good before is the post as it was, unless the slip takes it back. */
+static bool is_kept(const entry_t *entry)
+{
+    return entry->text.bytes && entry->known->id && (int)entry->known->file.kind != ATD_ROW_BROKEN &&
+           strcmp(entry->known->file.path, entry->file->path) == 0 &&
+           !atd_catalog_takes_back(entry->text.bytes, entry->pool);
+}
+
 static atd_error_t *put_broken(entry_t *entry, const atd_error_t *finding)
 {
-    bool readable = entry->text.bytes != NULL;
+    atd_error_t *error;
 
     report(entry->policy, finding);
-    if (readable && entry->known->id && !atd_catalog_takes_back(entry->text.bytes, entry->pool))
+    if (is_kept(entry))
         return keep(entry, ATD_SQL_BREAK_FILE);
+    error = clear(entry);
+    if (error)
+        return error;
     entry->post = NULL;
     entry->document = NULL;
     entry->data = NULL;
-    entry->slug = readable ? atd_catalog_broken_slug(entry->text.bytes, entry->file->path, entry->pool)
-                           : atd_post_path_slug(entry->file->path, entry->pool);
+    entry->slug = entry->text.bytes ? atd_catalog_broken_slug(entry->text.bytes, entry->file->path, entry->pool)
+                                    : atd_post_path_slug(entry->file->path, entry->pool);
     return put_row(entry);
 }
 
@@ -381,8 +395,10 @@ static atd_error_t *parse_record(entry_t *entry)
 
 static atd_error_t *put_good(entry_t *entry)
 {
-    atd_error_t *error = put_row(entry);
+    atd_error_t *error = clear(entry);
 
+    if (!error)
+        error = put_row(entry);
     if (error || !entry->post)
         return error;
     if (kind_of(entry) == ATD_ROW_POST)
@@ -414,16 +430,15 @@ static void push_slug(apr_array_header_t *slugs, const char *slug)
         APR_ARRAY_PUSH(slugs, const char *) = apr_pstrdup(slugs->pool, slug);
 }
 
-static atd_error_t *put_read(entry_t *entry, apr_array_header_t *slugs)
+/* A file that can't be read comes with its finding, one that was read with none so far. */
+static atd_error_t *put_read(entry_t *entry, atd_error_t *finding, apr_array_header_t *slugs)
 {
-    atd_error_t *finding;
-    atd_error_t *error = find_seen(entry);
+    atd_error_t *error = finding ? NULL : find_seen(entry);
 
-    if (!error)
-        error = clear(entry);
     if (error)
         return error;
-    finding = entry->file->kind <= ATD_CATALOG_PAGE ? parse_post(entry) : parse_record(entry);
+    if (!finding)
+        finding = entry->file->kind <= ATD_CATALOG_PAGE ? parse_post(entry) : parse_record(entry);
     error = finding ? put_broken(entry, finding) : put_good(entry);
     if (!error && entry->slug) {
         error = remember_former(entry);
@@ -449,13 +464,13 @@ atd_error_t *atd_index_put(atd_index_t *index, const atd_index_policy_t *policy,
         return NULL;
     if (finding) {
         entry.text.bytes = NULL;
-        return put_broken(&entry, finding);
+        return put_read(&entry, finding, slugs);
     }
     entry.stamp = entry.text.stamp;
     entry.hash = hash_of(&entry.text);
     if (known->id && known->hash == entry.hash && strcmp(known->file.path, file->path) == 0)
         return keep(&entry, ATD_SQL_TOUCH_FILE);
-    return put_read(&entry, slugs);
+    return put_read(&entry, NULL, slugs);
 }
 
 atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, apr_array_header_t *slugs,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "site/atd_index_private.h"
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ typedef struct scan_t {
     atd_index_t *index;
     const atd_index_policy_t *policy;
     atd_index_state_t state;
-    apr_time_t began;
+    apr_time_t began, reading; /* of the scan, and of the reading of files in it */
     apr_array_header_t *files; /* of atd_catalog_file_t, as they are */
     apr_array_header_t
         *changes;              /* of change_t: those that were changed first, so that what was taken back goes first */
@@ -152,6 +153,12 @@ static int compare_changes(const void *a, const void *b)
     return left->file < right->file ? -1 : left->file > right->file;
 }
 
+/* NOT NULL does not keep a damaged row from having none. */
+static bool is_whole(sqlite3_stmt *row)
+{
+    return sqlite3_column_type(row, 1) == SQLITE_TEXT && sqlite3_column_type(row, 10) == SQLITE_TEXT;
+}
+
 static atd_error_t *compare(scan_t *scan)
 {
     sqlite3_stmt *rows = atd_index_statement(scan->index, ATD_SQL_FILES);
@@ -161,8 +168,10 @@ static atd_error_t *compare(scan_t *scan)
     scan->changes = apr_array_make(scan->pool, 16, sizeof(change_t));
     scan->gone = apr_array_make(scan->pool, 4, sizeof(atd_known_t));
     scan->slugs = apr_array_make(scan->pool, 16, sizeof(const char *));
-    while (atd_index_step(&error, scan->index, rows, scan->pool))
+    while (atd_index_step(&error, scan->index, rows, scan->pool) && is_whole(rows))
         at = compare_row(scan, at, rows);
+    if (!error && sqlite3_data_count(rows))
+        error = atd_index_damage(scan->index, scan->pool);
     atd_index_reset(rows);
     note_new(scan, at, scan->files->nelts);
     qsort(scan->changes->elts, (apr_size_t)scan->changes->nelts, sizeof(change_t), compare_changes);
@@ -171,9 +180,15 @@ static atd_error_t *compare(scan_t *scan)
 
 /* ---- files that have another name now ---- */
 
+/* A row's kind may be one that the catalog doesn't have, of a post or a page. */
+static bool is_of_kind(const atd_known_t *gone, atd_catalog_kind_t kind)
+{
+    return gone->file.kind <= ATD_CATALOG_CATEGORY ? gone->file.kind == kind : kind <= ATD_CATALOG_PAGE;
+}
+
 static bool is_same_file(const atd_known_t *gone, const atd_catalog_file_t *file)
 {
-    return gone->id && gone->file.kind == file->kind && gone->file.stamp.inode == file->stamp.inode &&
+    return gone->id && is_of_kind(gone, file->kind) && gone->file.stamp.inode == file->stamp.inode &&
            gone->file.stamp.device == file->stamp.device && gone->file.stamp.mtime == file->stamp.mtime &&
            gone->file.stamp.size == file->stamp.size;
 }
@@ -187,30 +202,41 @@ static atd_error_t *move_former(const scan_t *scan, const atd_known_t *known, co
     return atd_index_run(scan->index, statement, scan->pool);
 }
 
-/* A renamed file keeps its row, and so what leads to it. */
-static atd_error_t *adopt(scan_t *scan, change_t *change)
+/* By their inodes: a folder of many files that gets another name is no reason to compare each with each. */
+static apr_hash_t *gone_by_inode(const scan_t *scan)
 {
+    apr_hash_t *hash = apr_hash_make(scan->pool);
+
     for (int i = 0; i < scan->gone->nelts; i++) {
         atd_known_t *gone = &APR_ARRAY_IDX(scan->gone, i, atd_known_t);
 
-        if (is_same_file(gone, change->file)) {
-            change->known = *gone;
-            gone->id = 0;
-            return move_former(scan, &change->known, change->file->path);
-        }
+        apr_hash_set(hash, &gone->file.stamp.inode, sizeof gone->file.stamp.inode, gone);
     }
-    return NULL;
+    return hash;
+}
+
+/* A renamed file keeps its row, and so what leads to it. */
+static atd_error_t *adopt(const scan_t *scan, apr_hash_t *by_inode, change_t *change)
+{
+    atd_known_t *gone = apr_hash_get(by_inode, &change->file->stamp.inode, sizeof change->file->stamp.inode);
+
+    if (!gone || !is_same_file(gone, change->file))
+        return NULL;
+    change->known = *gone;
+    gone->id = 0;
+    return move_former(scan, &change->known, change->file->path);
 }
 
 static atd_error_t *drop_gone(scan_t *scan)
 {
+    apr_hash_t *by_inode = gone_by_inode(scan);
     atd_error_t *error = NULL;
 
     for (int i = 0; !error && scan->gone->nelts && i < scan->changes->nelts; i++) {
         change_t *change = &APR_ARRAY_IDX(scan->changes, i, change_t);
 
         if (change->known.id == 0)
-            error = adopt(scan, change);
+            error = adopt(scan, by_inode, change);
     }
     for (int i = 0; !error && i < scan->gone->nelts; i++) {
         const atd_known_t *gone = &APR_ARRAY_IDX(scan->gone, i, atd_known_t);
@@ -244,16 +270,17 @@ static atd_error_t *save_state(const scan_t *scan)
 
 static bool is_out_of_time(const scan_t *scan)
 {
-    return scan->policy->budget > 0 && apr_time_now() - scan->began > scan->policy->budget;
+    return scan->policy->budget > 0 && apr_time_now() - scan->reading > scan->policy->budget;
 }
 
+/* One at least, so that any budget is enough in the end. */
 static atd_error_t *put_some(scan_t *scan, int *at, int end)
 {
     apr_pool_t *each;
     atd_error_t *error = NULL;
 
     apr_pool_create(&each, scan->pool);
-    for (; !error && *at < end && !is_out_of_time(scan); (*at)++) {
+    for (int first = *at; !error && *at < end && (*at == first || !is_out_of_time(scan)); (*at)++) {
         const change_t *change = &APR_ARRAY_IDX(scan->changes, *at, change_t);
 
         error = atd_index_put(scan->index, scan->policy, change->file, &change->known, scan->slugs, each);
@@ -280,6 +307,23 @@ static atd_error_t *note_modified(scan_t *scan)
     return error;
 }
 
+/* Another process that scanned between two batches has done what is left, and given the files other rows. */
+static atd_error_t *hold_on(hold_t *hold, scan_t *scan)
+{
+    atd_index_state_t now;
+    atd_error_t *error = NULL;
+
+    *hold = begin(scan->index);
+    if (*hold == HOLD_TAKEN)
+        error = atd_index_read_state(&now, scan->index, scan->pool);
+    if (!error && *hold == HOLD_TAKEN && (now.scanned != scan->state.scanned || now.waiting != scan->state.waiting))
+        *hold = HOLD_BUSY;
+    if (!error && *hold == HOLD_BUSY)
+        error = atd_index_read_state(&scan->state, scan->index, scan->pool);
+    scan->state.changed = true;
+    return error;
+}
+
 /* What was done so far is seen by others. *hold tells whether there is more to do, and that no other process took over. */
 static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
 {
@@ -297,9 +341,8 @@ static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
     if (!error)
         error = finish(scan->index, ATD_SQL_COMMIT, scan->pool);
     if (!error && !scan->state.complete && !is_out_of_time(scan))
-        *hold = begin(scan->index);
-    else
-        *hold = HOLD_BUSY;
+        return hold_on(hold, scan);
+    *hold = HOLD_BUSY;
     return error;
 }
 
@@ -309,6 +352,7 @@ static atd_error_t *apply(scan_t *scan, const atd_digest_t *digest)
     hold_t hold = HOLD_TAKEN;
     int at = 0;
 
+    scan->reading = apr_time_now();
     while (!error && hold == HOLD_TAKEN) {
         int end = at + BATCH < scan->changes->nelts ? at + BATCH : scan->changes->nelts;
 

@@ -91,11 +91,11 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
         "INSERT INTO words(rowid, title, tags, headings, body) VALUES(:id, :title, :tags, :headings, :body)",
     [ATD_SQL_DELETE_WORDS] = "INSERT INTO words(words, rowid, title, tags, headings, body)"
                              " SELECT 'delete', id, title, tags, headings, body FROM texts WHERE id = :id",
-    [ATD_SQL_SAME_SLUG] = "SELECT id, path, shadowed FROM files WHERE slug = :slug AND kind IN (0, 1, 4)"
+    [ATD_SQL_SAME_SLUG] = "SELECT id, path, shadowed FROM files WHERE slug = :slug AND kind IN (0, 1, 4, 5)"
                           " ORDER BY rank, path",
     [ATD_SQL_SHADOW_FILE] = "UPDATE files SET shadowed = :shadowed WHERE id = :id",
     [ATD_SQL_SHADOW_TERMS] = "UPDATE terms SET shadowed = :shadowed WHERE file = :id",
-    [ATD_SQL_FIND] = "SELECT path, seen FROM files WHERE slug = :slug AND kind IN (0, 1, 4) AND shadowed = 0",
+    [ATD_SQL_FIND] = "SELECT path, seen FROM files WHERE slug = :slug AND kind IN (0, 1, 4, 5) AND shadowed = 0",
     [ATD_SQL_FIND_ALIAS] = "SELECT f.path, f.seen FROM aliases a JOIN files f ON f.id = a.file"
                            " WHERE a.address = :address AND f.shadowed = 0 ORDER BY f.rank, f.path LIMIT 1",
     [ATD_SQL_FIND_FORMER] = "SELECT f.path, f.seen FROM former o JOIN files f ON f.path = o.path"

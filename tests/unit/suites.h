@@ -18,6 +18,7 @@
     SUITE(text) \
     SUITE(time) \
     SUITE(value) \
+    SUITE(value_bytes) \
     SUITE(document) \
     SUITE(frontmatter) \
     SUITE(gfm_spec) \
@@ -36,6 +37,10 @@
     SUITE(encoding) \
     SUITE(facts) \
     SUITE(field) \
+    SUITE(index) \
+    SUITE(index_query) \
+    SUITE(index_races) \
+    SUITE(index_scan) \
     SUITE(jsonld) \
     SUITE(lint) \
     SUITE(meta) \
