@@ -17,6 +17,10 @@
 #define HTML "text/html; charset=utf-8"
 #define EXPECTED_PAGE (32 * 1024)
 
+/* Seconds after which who asked too early may ask again: where the index is being built, and where it could not be used. */
+#define BUILDING_RETRY 2
+#define INDEX_RETRY 1
+
 static atd_error_t *render(atd_page_t *page, const atd_theme_t *theme, const char *template_name,
                            const atd_value_t *view, apr_pool_t *pool)
 {
@@ -187,6 +191,13 @@ static atd_error_t *find_post(const atd_post_t **post, atd_entry_t *entry, const
     return error || *post ? error : atd_catalog_guess(post, &site->content, slug, pool);
 }
 
+/* What needs the index is made when there is one. */
+static void make_building(atd_page_t *page, const atd_site_t *site, apr_pool_t *pool)
+{
+    atd_page_of_error(page, site, 503, NULL, pool);
+    page->retry_after = BUILDING_RETRY;
+}
+
 /* The post that a slug, or a path that ends with one, leads to; a 404 page where there is none. */
 static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
 {
@@ -206,7 +217,10 @@ static atd_error_t *make_post(atd_page_t *page, const atd_site_t *site, const at
         post = NULL;
     if (status_of(site, post) == 200)
         return show_post(page, site, route, post, right, pool);
-    atd_page_of_error(page, site, status_of(site, post), NULL, pool);
+    if (!post && atd_site_is_building(site))
+        make_building(page, site, pool);
+    else
+        atd_page_of_error(page, site, status_of(site, post), NULL, pool);
     return NULL;
 }
 
@@ -234,6 +248,10 @@ static atd_error_t *make_home(atd_page_t *page, const atd_site_t *site, apr_pool
 
     if (error)
         return error;
+    if (!index) {
+        make_building(page, site, pool);
+        return NULL;
+    }
     error = view_list(&posts, site, index, pool);
     if (error)
         return error;
@@ -284,6 +302,8 @@ static const char *title_of_status(int status)
         return "Page not found";
     case 410:
         return "This page is gone";
+    case 503:
+        return "One moment, please";
     default:
         return "Something went wrong";
     }
@@ -296,6 +316,8 @@ static const char *message_of_status(int status)
         return "There is nothing at this address.";
     case 410:
         return "Its author has taken it back.";
+    case 503:
+        return "This page is being prepared. Try again in a few seconds.";
     default:
         return "This page can't be shown at the moment. Its author can find the reason in the server's error log.";
     }
@@ -343,11 +365,21 @@ void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, con
 }
 
 /* A post that was taken back by an edit that is broken besides is not one to show the last good page of. */
+static bool is_withdrawn(const atd_site_t *site, const atd_error_t *error, apr_pool_t *pool)
+{
+    return !site->drafts && !site->debug && atd_catalog_is_withdrawn(&site->content, error->file, pool);
+}
+
+/* An index that can't be used is nobody's slip, and will soon be another one. */
 static void make_failed(atd_page_t *page, const atd_site_t *site, const atd_error_t *error, apr_pool_t *pool)
 {
-    bool withdrawn = !site->drafts && !site->debug && atd_catalog_is_withdrawn(&site->content, error->file, pool);
+    bool lacks_index = error->id == ATD_E_INDEX;
 
-    atd_page_of_error(page, site, withdrawn ? 404 : 500, error, pool);
+    if (!lacks_index && is_withdrawn(site, error, pool))
+        atd_page_of_error(page, site, 404, error, pool);
+    else
+        atd_page_of_error(page, site, lacks_index ? 503 : 500, error, pool);
+    page->retry_after = lacks_index ? INDEX_RETRY : 0;
 }
 
 void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)

@@ -36,6 +36,8 @@
     SUITE(encoding) \
     SUITE(facts) \
     SUITE(field) \
+    SUITE(index_pool) \
+    SUITE(index_survey) \
     SUITE(jsonld) \
     SUITE(lint) \
     SUITE(meta) \
