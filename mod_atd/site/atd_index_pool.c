@@ -141,6 +141,12 @@ static atd_error_t *open_handle(handle_t **opened, const atd_root_t *content, co
 
 /* ---- what lies at a file's place ---- */
 
+/* A database with its log and the memory of that. */
+typedef struct names_t {
+    const char *folder;
+    const char *files[3];
+} names_t;
+
 static bool is_plain_file(const char *path)
 {
     struct stat info;
@@ -148,44 +154,69 @@ static bool is_plain_file(const char *path)
     return lstat(path, &info) == 0 && S_ISREG(info.st_mode) && access(path, R_OK | W_OK) == 0;
 }
 
-/* A log without its database, a folder or a link of that name, a file that may not be read: SQLite stumbles over all of them. */
-static bool is_clean(const char *const *names)
+static ino_t inode_of(const names_t *names)
+{
+    struct stat info;
+
+    return lstat(names->files[0], &info) == 0 ? info.st_ino : 0;
+}
+
+/*
+ * A log without its database, a folder or a link of that name, a file that may not be read: SQLite stumbles over all of them.
+ * So it does over one that was emptied while other processes have it open, whose locks they keep. The file itself is not
+ * looked into: to close it would end this process's own locks (fcntl(2)).
+ */
+static bool is_clean(const names_t *names)
 {
     struct stat info;
 
     for (int i = 1; i < 3; i++) {
-        if (lstat(names[i], &info) == 0 && !is_plain_file(names[i]))
+        if (lstat(names->files[i], &info) == 0 && !is_plain_file(names->files[i]))
             return false;
     }
-    return is_plain_file(names[0]);
+    return is_plain_file(names->files[0]) && lstat(names->files[0], &info) == 0 && info.st_size > 0;
 }
 
-static void remove_any(const char *path)
+static void clear(const names_t *names)
 {
-    if (unlink(path) != 0)
-        rmdir(path);
+    for (int i = 0; i < 3; i++) {
+        if (unlink(names->files[i]) != 0)
+            rmdir(names->files[i]);
+    }
 }
 
 /*
  * Who begins a file anew does so alone, or it would remove the log that another process has just begun beside its own. Those
- * who find a file open it without a lock.
+ * who find a file open it without a lock. @return a descriptor to close; -1 where there is no folder
  */
+static int lock_folder(const names_t *names)
+{
+    int lock = open(names->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (lock >= 0)
+        flock(lock, LOCK_EX);
+    return lock;
+}
+
+/* What can't be opened, for a lock that nobody lifts, say, makes way, unless another process has just put it right. */
 static atd_error_t *open_file(handle_t **handle, const atd_index_pool_t *pool, const atd_root_t *content,
                               const char *key, apr_pool_t *request)
 {
     const char *file = atd_index_file(pool->folder, content, request);
-    const char *const names[] = {file, apr_pstrcat(request, file, "-wal", NULL),
-                                 apr_pstrcat(request, file, "-shm", NULL)};
-    int lock = -1;
+    const names_t names = {pool->folder,
+                           {file, apr_pstrcat(request, file, "-wal", NULL), apr_pstrcat(request, file, "-shm", NULL)}};
+    int lock = is_clean(&names) ? -1 : lock_folder(&names);
+    ino_t inode = inode_of(&names);
     atd_error_t *error;
 
-    if (!is_clean(names))
-        lock = open(pool->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock >= 0 && flock(lock, LOCK_EX) == 0 && !is_clean(names)) {
-        for (int i = 0; i < 3; i++)
-            remove_any(names[i]);
-    }
+    if (lock >= 0 && !is_clean(&names))
+        clear(&names);
     error = open_handle(handle, content, file, key, KIND_FILE, request);
+    if (error && lock < 0 && (lock = lock_folder(&names)) >= 0) {
+        if (inode_of(&names) == inode)
+            clear(&names);
+        error = open_handle(handle, content, file, key, KIND_FILE, request);
+    }
     if (lock >= 0)
         close(lock);
     return error;
