@@ -12,23 +12,36 @@
 static const char usage[] =
     "usage: atd render [--content DIR] [--theme DIR] [--base PATH] [--url URL] [--raw-html] FILE\n"
     "       atd check [--theme DIR] [--json] DIR\n"
+    "       atd index [--state DIR] [--verbose] DIR\n"
     "       atd --version | --help\n"
     "\n"
     "  render   writes the page that mod_atd would serve for the post in FILE\n"
     "  check    tells what is wrong with the posts, settings and theme of a blog, a line each;\n"
     "           exit code 1 where there is an error or a warning\n"
+    "  index    reads what changed in a blog into its index, and tells what that took as JSON;\n"
+    "           exit code 1 where a file that was read is wrong\n"
     "\n"
     "  --content DIR  the blog's folder; else the one that FILE lies in\n"
     "  --theme DIR    a theme's folder; else the built-in theme\n"
     "  --base PATH    URL path of the blog, /blog/ if not given\n"
     "  --url URL      scheme and host of the blog where site.yaml has no url\n"
     "  --raw-html     let HTML in Markdown through\n"
-    "  --json         findings as a JSON list\n";
+    "  --json         findings as a JSON list\n"
+    "  --state DIR    the folder of the index's file; else it is made in memory\n"
+    "  --verbose      how far it is, each second\n";
 
 static const apr_getopt_option_t option_list[] = {
-    {"content", 'c', TRUE, NULL},  {"theme", 't', TRUE, NULL}, {"base", 'b', TRUE, NULL},
-    {"url", 'u', TRUE, NULL},      {"json", 'j', FALSE, NULL}, {"raw-html", 'r', FALSE, NULL},
-    {"version", 'v', FALSE, NULL}, {"help", 'h', FALSE, NULL}, {NULL, 0, 0, NULL},
+    {"content", 'c', TRUE, NULL},
+    {"theme", 't', TRUE, NULL},
+    {"base", 'b', TRUE, NULL},
+    {"url", 'u', TRUE, NULL},
+    {"json", 'j', FALSE, NULL},
+    {"raw-html", 'r', FALSE, NULL},
+    {"state", 's', TRUE, NULL},
+    {"verbose", 'V', FALSE, NULL},
+    {"version", 'v', FALSE, NULL},
+    {"help", 'h', FALSE, NULL},
+    {NULL, 0, 0, NULL},
 };
 
 static const struct {
@@ -37,6 +50,7 @@ static const struct {
 } commands[] = {
     {"render", atd_cli_render},
     {"check", atd_cli_check},
+    {"index", atd_cli_index},
 };
 
 static void set_option(atd_options_t *options, int option, const char *argument)
@@ -56,6 +70,12 @@ static void set_option(atd_options_t *options, int option, const char *argument)
         break;
     case 'j':
         options->json = true;
+        break;
+    case 's':
+        options->state = argument;
+        break;
+    case 'V':
+        options->verbose = true;
         break;
     case 'r':
         options->raw_html = true;

@@ -24,7 +24,9 @@ typedef struct atd_options_t {
     const char *base;    /**< --base */
     const char *url;     /**< --url */
     bool raw_html;       /**< --raw-html */
+    const char *state;   /**< --state */
     bool json;           /**< --json */
+    bool verbose;        /**< --verbose */
 } atd_options_t;
 
 /** `atd render FILE`: the page of one post on standard output. @return an exit code */
@@ -32,6 +34,9 @@ int atd_cli_render(const atd_options_t *options, apr_pool_t *pool);
 
 /** `atd check DIR`: one line for each finding. @return an exit code */
 int atd_cli_check(const atd_options_t *options, apr_pool_t *pool);
+
+/** `atd index DIR`: brings an index up to date and tells what that took, as JSON. @return an exit code */
+int atd_cli_index(const atd_options_t *options, apr_pool_t *pool);
 
 /** A configuration of the blog in @p content by @p options; reports on standard error and returns false on an error. */
 bool atd_cli_configure(atd_site_config_t *config, const char *content, const atd_options_t *options, apr_pool_t *pool);

@@ -365,6 +365,22 @@ static const char *set_cache_share(cmd_parms *cmd, void *record, const char *arg
     return NULL;
 }
 
+static const char *set_state_folder(cmd_parms *cmd, void *record, const char *argument)
+{
+    atd_server_config_t *config = ap_get_module_config(cmd->server->module_config, &atd_module);
+    const char *refusal = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    const char *path = *argument ? ap_server_root_relative(cmd->pool, argument) : NULL;
+
+    (void)record;
+    if (refusal)
+        return refusal;
+    if (!path || *path != '/')
+        return apr_psprintf(cmd->pool, "AtdStateDir '%s': must be the path of a folder, absolute or below ServerRoot",
+                            argument);
+    config->state_folder = without_slash(cmd->pool, path);
+    return NULL;
+}
+
 static const char *set_flag(cmd_parms *cmd, void *record, int on)
 {
     const apr_size_t offset = (apr_size_t)cmd->info;
@@ -394,6 +410,8 @@ const command_rec atd_config_commands[] = {
     AP_INIT_TAKE1("AtdCacheBackend", atd_backend_set, NULL, RSRC_CONF,
                   "second level for several servers: none, redis:HOST:PORT, memcache:HOST:PORT or shmcb:"),
     AP_INIT_TAKE1("AtdCacheShare", set_cache_share, NULL, RSRC_CONF, "most percent of the cache for one site"),
+    AP_INIT_TAKE1("AtdStateDir", set_state_folder, NULL, RSRC_CONF,
+                  "folder of the indexes, which can be made anew at any time"),
     AP_INIT_FLAG("AtdQuickHandler", set_quick, NULL, RSRC_CONF,
                  "On to serve cached pages before URLs are mapped and access is checked"),
     {.name = NULL},

@@ -72,9 +72,10 @@ typedef struct atd_dir_config_t {
 /** A server's. All but `quick` is set in the main part alone. */
 typedef struct atd_server_config_t {
     bool size_set;
-    apr_size_t cache_size; /**< bytes */
-    unsigned cache_share;  /**< percent; 0: not set */
-    atd_flag_t quick;      /**< AtdQuickHandler; of each virtual host */
+    apr_size_t cache_size;    /**< bytes */
+    unsigned cache_share;     /**< percent; 0: not set */
+    const char *state_folder; /**< absolute; NULL: not set */
+    atd_flag_t quick;         /**< AtdQuickHandler; of each virtual host */
 } atd_server_config_t;
 
 #define ATD_CACHE_SIZE_DEFAULT ((apr_size_t)64 * 1024 * 1024)

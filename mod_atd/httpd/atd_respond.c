@@ -3,6 +3,7 @@
 
 #include "httpd/atd_map.h"
 #include "httpd/atd_produce.h"
+#include "httpd/atd_report.h"
 #include "httpd/mod_atd.h"
 
 #include <apr_strings.h>
@@ -21,8 +22,8 @@ APLOG_USE_MODULE(atd);
 
 static void log_error(const atd_error_t *error, const atd_root_t *content, request_rec *r)
 {
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "%s (blog in %s%s%s)", atd_error_line(error, r->pool), content->path,
-                  content->below ? "/" : "", content->below ? content->below : "");
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "%s (blog in %s)", atd_error_line(error, r->pool),
+                  atd_report_blog(content, r->pool));
 }
 
 static apr_interval_time_t max_age_of(const atd_page_t *page, const atd_dir_config_t *config, apr_time_t now)
@@ -111,6 +112,8 @@ static void set_headers(const atd_page_t *page, const atd_dir_config_t *config, 
         apr_table_setn(headers, "X-Robots-Tag", "noindex");
     if (page->location)
         apr_table_setn(headers, "Location", with_query(page, r));
+    if (page->retry_after)
+        apr_table_setn(headers, "Retry-After", apr_itoa(r->pool, (int)page->retry_after));
     if (page->preload)
         apr_table_addn(headers, "Link", apr_pstrcat(r->pool, "<", page->preload, ">; rel=preload; as=style", NULL));
     set_encoding(page, r);

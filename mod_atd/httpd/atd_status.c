@@ -3,6 +3,7 @@
 
 #include "base/atd_escape.h"
 #include "httpd/atd_shm.h"
+#include "httpd/atd_state.h"
 #include "httpd/mod_atd.h"
 #include "site/atd_purge.h"
 #include "site/atd_status_page.h"
@@ -152,13 +153,22 @@ static int fail(const atd_error_t *error, request_rec *r)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
+static void read_status(atd_status_t *status, request_rec *r)
+{
+    apr_array_header_t *indexes;
+
+    atd_status_read(status, atd_shm_segment(), r->request_time, r->pool);
+    atd_index_survey(&indexes, atd_state_folder(), r->pool);
+    status->indexes = indexes;
+}
+
 static int send_page(const atd_status_notice_t *notice, int code, request_rec *r)
 {
     atd_status_t status;
     const char *text;
     const atd_error_t *error;
 
-    atd_status_read(&status, atd_shm_segment(), r->request_time, r->pool);
+    read_status(&status, r);
     error = atd_status_html(&text, &status, notice, ap_get_server_name_for_url(r), make_token(hour_of(r), r), r->pool);
     return error ? fail(error, r) : send_text("text/html; charset=utf-8", text, code, r);
 }
@@ -173,7 +183,7 @@ static int show(request_rec *r)
 
     if (!metrics && !is_query(r, "json"))
         return send_page(&nothing, HTTP_OK, r);
-    atd_status_read(&status, atd_shm_segment(), r->request_time, r->pool);
+    read_status(&status, r);
     error = metrics ? atd_status_metrics(&text, &status, r->pool) : atd_status_json(&text, &status, r->pool);
     if (error)
         return fail(error, r);

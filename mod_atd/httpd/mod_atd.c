@@ -5,10 +5,12 @@
 #include "httpd/atd_backend.h"
 #include "httpd/atd_config.h"
 #include "httpd/atd_improver.h"
+#include "httpd/atd_indexer.h"
 #include "httpd/atd_map.h"
 #include "httpd/atd_quick.h"
 #include "httpd/atd_respond.h"
 #include "httpd/atd_shm.h"
+#include "httpd/atd_state.h"
 #include "httpd/atd_status.h"
 
 #include <http_core.h>
@@ -51,6 +53,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     atd_markdown_initialize();
     atd_shm_open(s, config->size_set ? config->cache_size : ATD_CACHE_SIZE_DEFAULT);
     atd_backend_open(pconf, s);
+    atd_state_open(pconf, s);
     return OK;
 }
 
@@ -62,6 +65,9 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
         ap_log_error(APLOG_MARK, APLOG_CRIT, status, s, "mod_atd: can't make the table of themes");
     atd_shm_child_init(pchild, s);
     atd_backend_start(pchild, s);
+    atd_state_child_init(pchild, s);
+    if (atd_state_indexes())
+        atd_indexer_start(pchild, s);
     if (atd_shm_segment())
         atd_improver_start(pchild, s);
 }

@@ -131,7 +131,7 @@ static const char *make_etag(const atd_page_t *page, apr_pool_t *pool)
 
 static bool is_storable(const atd_page_t *page)
 {
-    return !page->personal && page->status != 404 && page->status < 600;
+    return !page->personal && page->status != 404 && page->status != 503 && page->status < 600;
 }
 
 static bool store(const get_t *get, const atd_page_t *page, const char *back, apr_size_t back_length,
@@ -161,6 +161,12 @@ static void remove_all(const get_t *get)
 
 /* ---- making ---- */
 
+/* Without an index for a moment: nothing was found out about the page. */
+static bool is_passing(const atd_page_t *page)
+{
+    return page->status == 503 && !page->personal;
+}
+
 /* What an author's slip may be answered with the page as it was before; a page that is gone may not. */
 static bool is_authors_error(const atd_page_t *page)
 {
@@ -174,10 +180,11 @@ static bool is_last_good(const entry_t *old, apr_time_t now)
 
 static bool keep_last_good(const atd_page_t *page, entry_t *old, const get_t *get)
 {
-    if (!is_last_good(old, get->request->now) || !is_authors_error(page))
+    if (!is_last_good(old, get->request->now) || !(is_authors_error(page) || is_passing(page)))
         return false;
     old->page.error = page->error;
-    set_checked(old, get);
+    if (!is_passing(page))
+        set_checked(old, get);
     return true;
 }
 
@@ -277,7 +284,7 @@ static atd_outcome_t make(entry_t *entry, const get_t *get, bool may_store)
         return ATD_OUTCOME_LAST_GOOD;
     finish(&page, sources, request->now, get->pool);
     entry->page = page;
-    if (!is_storable(&page))
+    if (!is_storable(&page) && !is_passing(&page))
         remove_all(get);
     if (!is_storable(&page) || !may_store || !store_made(&page, sources, get))
         return ATD_OUTCOME_BYPASS;
@@ -407,9 +414,10 @@ static atd_outcome_t get_encoded(entry_t *entry, const get_t *get)
     entry_t identity = {0};
     atd_outcome_t outcome = get_identity(&identity, get);
 
-    if (identity.page.status == 500 && !identity.page.personal &&
+    if ((identity.page.status == 500 || identity.page.status == 503) && !identity.page.personal &&
         is_last_good(entry, get->request->now)) { /* only this one is left of it */
-        set_checked(entry, get);
+        if (identity.page.status == 500)
+            set_checked(entry, get);
         entry->page.error = identity.page.error;
         return ATD_OUTCOME_LAST_GOOD;
     }

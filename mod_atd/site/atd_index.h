@@ -25,6 +25,8 @@ typedef struct atd_index_policy_t {
     bool no_text; /**< leave out what only a search reads */
     /** Is told once of each file that can't be understood, and of each slug that two files have; or NULL. */
     void (*report)(void *baton, const atd_error_t *finding);
+    /** Is asked before each of the changed files is read, @p done of @p all being dealt with; false puts the rest off. Or NULL. */
+    bool (*go_on)(void *baton, apr_int64_t done, apr_int64_t all);
     void *baton;
 } atd_index_policy_t;
 

@@ -26,6 +26,7 @@ typedef struct scan_t {
     const atd_index_policy_t *policy;
     atd_index_state_t state;
     apr_time_t began, reading; /* of the scan, and of the reading of files in it */
+    bool ends;                 /* before all is done */
     apr_array_header_t *files; /* of atd_catalog_file_t, as they are */
     apr_array_header_t
         *changes;              /* of change_t: those that were changed first, so that what was taken back goes first */
@@ -273,14 +274,23 @@ static bool is_out_of_time(const scan_t *scan)
     return scan->policy->budget > 0 && apr_time_now() - scan->reading > scan->policy->budget;
 }
 
-/* One at least, so that any budget is enough in the end. */
+/* One file at least is read, so that any budget is enough in the end. */
+static bool has_to_end(scan_t *scan, int done)
+{
+    const atd_index_policy_t *policy = scan->policy;
+
+    scan->ends = scan->ends || is_out_of_time(scan) ||
+                 (policy->go_on && !policy->go_on(policy->baton, done, scan->changes->nelts));
+    return scan->ends;
+}
+
 static atd_error_t *put_some(scan_t *scan, int *at, int end)
 {
     apr_pool_t *each;
     atd_error_t *error = NULL;
 
     apr_pool_create(&each, scan->pool);
-    for (int first = *at; !error && *at < end && (*at == first || !is_out_of_time(scan)); (*at)++) {
+    for (int first = *at; !error && *at < end && (*at == first || !has_to_end(scan, *at)); (*at)++) {
         const change_t *change = &APR_ARRAY_IDX(scan->changes, *at, change_t);
 
         error = atd_index_put(scan->index, scan->policy, change->file, &change->known, scan->slugs, each);
@@ -340,7 +350,7 @@ static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
         error = save_state(scan);
     if (!error)
         error = finish(scan->index, ATD_SQL_COMMIT, scan->pool);
-    if (!error && !scan->state.complete && !is_out_of_time(scan))
+    if (!error && !scan->state.complete && !scan->ends)
         return hold_on(hold, scan);
     *hold = HOLD_BUSY;
     return error;

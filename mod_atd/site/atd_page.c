@@ -13,6 +13,10 @@
 #define HTML "text/html; charset=utf-8"
 #define EXPECTED_PAGE (32 * 1024)
 
+/* Seconds after which who asked too early may ask again: where the index is being built, and where it could not be used. */
+#define BUILDING_RETRY 2
+#define INDEX_RETRY 1
+
 atd_error_t *atd_page_render(atd_page_t *page, const atd_theme_t *theme, const char *template_name,
                              const atd_value_t *view, apr_pool_t *pool)
 {
@@ -86,7 +90,7 @@ static const char *title_of_status(int status)
     case 410:
         return "This page is gone";
     case 503:
-        return "Not ready yet";
+        return "One moment, please";
     default:
         return "Something went wrong";
     }
@@ -100,7 +104,7 @@ static const char *message_of_status(int status)
     case 410:
         return "Its author has taken it back.";
     case 503:
-        return "The posts of this blog are being looked through. Please come again in a moment.";
+        return "This page is being prepared. Try again in a few seconds.";
     default:
         return "This page can't be shown at the moment. Its author can find the reason in the server's error log.";
     }
@@ -150,15 +154,25 @@ void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, con
 void atd_page_of_building(atd_page_t *page, const atd_site_t *site, apr_pool_t *pool)
 {
     atd_page_of_error(page, site, 503, NULL, pool);
-    page->retry_after = 2;
+    page->retry_after = BUILDING_RETRY;
 }
 
 /* A post that was taken back by an edit that is broken besides is not one to show the last good page of. */
+static bool is_withdrawn(const atd_site_t *site, const atd_error_t *error, apr_pool_t *pool)
+{
+    return !site->drafts && !site->debug && atd_catalog_is_withdrawn(&site->content, error->file, pool);
+}
+
+/* An index that can't be used is nobody's slip, and will soon be another one. */
 static void make_failed(atd_page_t *page, const atd_site_t *site, const atd_error_t *error, apr_pool_t *pool)
 {
-    bool withdrawn = !site->drafts && !site->debug && atd_catalog_is_withdrawn(&site->content, error->file, pool);
+    bool lacks_index = error->id == ATD_E_INDEX;
 
-    atd_page_of_error(page, site, withdrawn ? 404 : 500, error, pool);
+    if (!lacks_index && is_withdrawn(site, error, pool))
+        atd_page_of_error(page, site, 404, error, pool);
+    else
+        atd_page_of_error(page, site, lacks_index ? 503 : 500, error, pool);
+    page->retry_after = lacks_index ? INDEX_RETRY : 0;
 }
 
 static atd_error_t *make(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)

@@ -11,7 +11,7 @@
  * From a route to what is sent: the whole work of a request, without HTTP.
  */
 typedef struct atd_page_t {
-    int status;       /**< 200, 301 ..., 404, 410, 500 */
+    int status;       /**< 200, 301 ..., 404, 410, 500, 503: it can't be made now, but soon */
     const char *type; /**< media type with charset */
     const char *body; /**< NUL-terminated */
     apr_size_t length;
@@ -23,9 +23,9 @@ typedef struct atd_page_t {
     const atd_error_t *error; /**< what to log; or NULL */
     apr_time_t modified;      /**< Last-Modified as its author says; 0: not said */
     const char *canonical;    /**< absolute URL of the page that this is another form of; or NULL */
-    unsigned retry_after;     /**< seconds, with a status 503; 0: not said */
     const char *preload;      /**< URL path of the style sheet; or NULL */
     const char *tags;         /**< surrogate keys, with blanks between; or NULL */
+    unsigned retry_after;     /**< of a 503: seconds after which it may be there; else 0 */
     bool keeps_query;         /**< of a redirect: to the same page under its right address */
     bool any_origin;          /**< it is the same under every scheme and host */
 

@@ -206,9 +206,13 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
     if (status_of(site, post) == 200)
         return show_post(page, site, route, post, &entry, right, pool);
     error = post || !route->name ? NULL : try_moved(page, &moved, site, route->name, pool);
-    if (!error && !moved)
+    if (error || moved)
+        return error;
+    if (!post && atd_site_is_building(site))
+        atd_page_of_building(page, site, pool);
+    else
         atd_page_of_error(page, site, status_of(site, post), NULL, pool);
-    return error;
+    return NULL;
 }
 
 atd_error_t *atd_page_is_taken(bool *taken, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)

@@ -129,6 +129,11 @@ atd_error_t *atd_site_index(atd_index_t **index, const atd_site_t *site, apr_poo
     return error;
 }
 
+bool atd_site_is_building(const atd_site_t *site)
+{
+    return site->indexed && site->indexed->asked && !site->indexed->ready;
+}
+
 apr_time_t atd_site_modified(const atd_site_t *site)
 {
     return site->indexed->modified;

@@ -59,6 +59,9 @@ atd_error_t *atd_site_open(const atd_site_t **site, const atd_site_config_t *con
 atd_error_t *atd_site_index(atd_index_t **index, const atd_site_t *site, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/** True where atd_site_index() was asked, and the index is still being built. */
+bool atd_site_is_building(const atd_site_t *site);
+
 /** When a list of posts may last have changed, by an edit or by the time; 0 before atd_site_index() was asked. */
 apr_time_t atd_site_modified(const atd_site_t *site);
 

@@ -241,6 +241,41 @@ static void set_sites(atd_value_t *data, const atd_status_t *status, apr_pool_t 
     atd_value_set(data, "others", view_others(status, pool));
 }
 
+/* Milliseconds with one digit behind the point. */
+static const char *cost_text(apr_interval_time_t cost, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%d.%d ms", (int)(cost / 1000), (int)(cost % 1000 / 100));
+}
+
+static const char *progress_text(const atd_index_info_t *index, apr_pool_t *pool)
+{
+    if (index->complete)
+        return "complete";
+    return apr_psprintf(pool, "indexing: %s of %s",
+                        with_commas(less((apr_uint64_t)index->files, (apr_uint64_t)index->waiting), pool),
+                        with_commas((apr_uint64_t)index->files, pool));
+}
+
+static atd_value_t *view_indexes(const atd_status_t *status, apr_pool_t *pool)
+{
+    atd_value_t *list = atd_value_list(pool);
+
+    for (int i = 0; status->indexes && i < status->indexes->nelts; i++) {
+        const atd_index_info_t *index = &APR_ARRAY_IDX(status->indexes, i, atd_index_info_t);
+        apr_int64_t age = apr_time_sec(status->now - index->scanned);
+        atd_value_t *map = atd_value_map(pool);
+
+        atd_value_set(map, "name", atd_value_string(pool, index->content));
+        atd_value_set_text(map, "files", with_commas((apr_uint64_t)index->files, pool));
+        atd_value_set_text(map, "progress", progress_text(index, pool));
+        atd_value_set_text(map, "scanned", age_text(age > 0 ? age : 0, pool));
+        atd_value_set_text(map, "cost", cost_text(index->cost, pool));
+        atd_value_set_text(map, "bytes", bytes_text((apr_uint64_t)index->bytes, pool));
+        atd_value_push(list, map);
+    }
+    return list;
+}
+
 static atd_value_t *view_counters(const atd_status_t *status, apr_pool_t *pool)
 {
     atd_value_t *list = atd_value_list(pool);
@@ -327,6 +362,7 @@ atd_error_t *atd_status_html(const char **text, const atd_status_t *status, cons
     atd_value_set_text(data, "token", token);
     set_charts(data, status, pool);
     set_sites(data, status, pool);
+    atd_value_set(data, "indexes", view_indexes(status, pool));
     atd_value_set(data, "counters", view_counters(status, pool));
     return render(text, "page.mustache", data, pool);
 }

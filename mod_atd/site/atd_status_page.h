@@ -3,11 +3,12 @@
 #define ATD_STATUS_PAGE_H
 
 #include "base/atd_error.h"
+#include "site/atd_index_survey.h"
 #include "site/atd_segment.h"
 
 /**
  * @file atd_status_page.h
- * The cache's figures as a page, as JSON, for Prometheus and for mod_status: numbers in, text out.
+ * The figures of the cache and of the indexes as a page, as JSON, for Prometheus and for mod_status: numbers in, text out.
  */
 typedef struct atd_status_site_t {
     const char *name; /**< its content folder: UTF-8 without control characters */
@@ -24,7 +25,8 @@ typedef struct atd_status_t {
     apr_time_t oldest; /**< 0 while empty */
     apr_uint64_t counts[ATD_COUNTS];
     unsigned site_count;
-    atd_status_site_t *sites; /**< the largest first, each name but once; 32 at most */
+    atd_status_site_t *sites;          /**< the largest first, each name but once; 32 at most */
+    const apr_array_header_t *indexes; /**< of atd_index_info_t; or NULL */
 } atd_status_t;
 
 /** What one count is called. */
@@ -44,7 +46,7 @@ typedef struct atd_status_notice_t {
     bool refused;
 } atd_status_notice_t;
 
-/** Takes the figures; memory of @p pool. @param segment NULL where the cache is off */
+/** Takes the cache's figures; memory of @p pool. @param segment NULL where the cache is off */
 void atd_status_read(atd_status_t *status, const atd_segment_t *segment, apr_time_t now, apr_pool_t *pool);
 
 /** Requests answered with a page from the cache, fresh or not, or of its second level, of all: "97.4" percent. NULL before the first one. */

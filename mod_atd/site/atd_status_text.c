@@ -155,6 +155,41 @@ static atd_value_t *sites_value(const atd_status_t *status, apr_pool_t *pool)
     return list;
 }
 
+static int count_indexes(const atd_status_t *status)
+{
+    return status->indexes ? status->indexes->nelts : 0;
+}
+
+static const atd_index_info_t *index_at(const atd_status_t *status, int at)
+{
+    return &APR_ARRAY_IDX(status->indexes, at, atd_index_info_t);
+}
+
+static apr_uint64_t age_of(const atd_index_info_t *index, apr_time_t now)
+{
+    return index->scanned < now ? (apr_uint64_t)apr_time_sec(now - index->scanned) : 0;
+}
+
+static atd_value_t *indexes_value(const atd_status_t *status, apr_pool_t *pool)
+{
+    atd_value_t *list = atd_value_list(pool);
+
+    for (int i = 0; i < count_indexes(status); i++) {
+        const atd_index_info_t *index = index_at(status, i);
+        atd_value_t *map = atd_value_map(pool);
+
+        atd_value_set(map, "name", atd_value_string(pool, index->content));
+        atd_value_set(map, "complete", atd_value_bool(pool, index->complete));
+        set_number(map, "files", (apr_uint64_t)index->files, pool);
+        set_number(map, "waiting", (apr_uint64_t)index->waiting, pool);
+        set_number(map, "scannedSeconds", age_of(index, status->now), pool);
+        set_number(map, "scanMicroseconds", (apr_uint64_t)index->cost, pool);
+        set_number(map, "bytes", (apr_uint64_t)index->bytes, pool);
+        atd_value_push(list, map);
+    }
+    return list;
+}
+
 atd_error_t *atd_status_json(const char **text, const atd_status_t *status, apr_pool_t *pool)
 {
     atd_buffer_t *out = atd_buffer_create(pool, 1024, MOST_TEXT);
@@ -172,6 +207,7 @@ atd_error_t *atd_status_json(const char **text, const atd_status_t *status, apr_
         set_number(map, atd_status_counters[i].name, status->counts[atd_status_counters[i].what], pool);
     atd_value_set(map, "hitRate", ratio ? atd_value_plain(pool, ratio, strlen(ratio)) : atd_value_null(pool));
     atd_value_set(map, "sites", sites_value(status, pool));
+    atd_value_set(map, "indexes", indexes_value(status, pool));
     atd_escape_json_value(out, map);
     atd_buffer_putc(out, '\n');
     return atd_buffer_take(text, NULL, out, "the status");
@@ -265,6 +301,58 @@ static void put_sites(atd_buffer_t *out, const atd_status_t *status)
         put_site(out, "atd_site_used_bytes", status->sites[i].name, status->sites[i].bytes);
 }
 
+static apr_uint64_t files_of(const atd_index_info_t *index)
+{
+    return (apr_uint64_t)index->files;
+}
+
+static apr_uint64_t waiting_of(const atd_index_info_t *index)
+{
+    return (apr_uint64_t)index->waiting;
+}
+
+static apr_uint64_t is_complete(const atd_index_info_t *index)
+{
+    return index->complete;
+}
+
+static apr_uint64_t bytes_of(const atd_index_info_t *index)
+{
+    return (apr_uint64_t)index->bytes;
+}
+
+static void put_indexes(atd_buffer_t *out, const atd_status_t *status)
+{
+    static const struct {
+        const char *name, *unit, *help;
+        apr_uint64_t (*value)(const atd_index_info_t *index);
+    } families[] = {
+        {"atd_index_files", NULL, "Files that a content folder's last scan found", files_of},
+        {"atd_index_waiting_files", NULL, "Files of them that are still to be read", waiting_of},
+        {"atd_index_complete", NULL, "1 where all files are read, 0 while an index is being built", is_complete},
+        {"atd_index_size_bytes", "bytes", "Size of an index's file", bytes_of},
+    };
+
+    for (apr_size_t f = 0; f < sizeof families / sizeof *families; f++) {
+        put_family(out, families[f].name, "gauge", families[f].unit, families[f].help);
+        for (int i = 0; i < count_indexes(status); i++)
+            put_site(out, families[f].name, index_at(status, i)->content, families[f].value(index_at(status, i)));
+    }
+}
+
+/* Times have fractions. */
+static void put_index_times(atd_buffer_t *out, const atd_status_t *status)
+{
+    put_family(out, "atd_index_scan_seconds", "gauge", "seconds", "Time that the last scan for changed files took");
+    for (int i = 0; i < count_indexes(status); i++) {
+        const atd_index_info_t *index = index_at(status, i);
+
+        atd_buffer_puts(out, "atd_index_scan_seconds{");
+        put_label(out, "site", index->content);
+        atd_buffer_printf(out, "} %d.%06d\n", (int)apr_time_sec(index->cost), (int)apr_time_usec(index->cost));
+    }
+}
+
 atd_error_t *atd_status_metrics(const char **text, const atd_status_t *status, apr_pool_t *pool)
 {
     atd_buffer_t *out = atd_buffer_create(pool, 4096, MOST_TEXT);
@@ -273,6 +361,8 @@ atd_error_t *atd_status_metrics(const char **text, const atd_status_t *status, a
     put_state(out, status, pool);
     put_counters(out, status, pool);
     put_sites(out, status);
+    put_indexes(out, status);
+    put_index_times(out, status);
     atd_buffer_puts(out, "# EOF\n");
     return atd_buffer_take(text, NULL, out, "the metrics");
 }

@@ -230,3 +230,73 @@ def test_a_full_disk_is_an_error(folder):
     with open("/dev/full", "wb") as full:
         run = subprocess.run([ATD, "render", folder({"p.md": CLEAN}) / "p.md"], stdout=full, timeout=60)
     assert run.returncode == 2
+
+
+# ---- index ----
+
+def index(*arguments, status=0):
+    run = atd("index", *arguments)
+    assert run.returncode == status, run
+    return json.loads(run.stdout), run.stderr.decode()
+
+
+def test_index_reads_what_changed(folder, tmp_path):
+    content = folder({"a.md": CLEAN, "posts/b.md": CLEAN, "pages/c.md": CLEAN, "authors/d.md": "---\nname: D\n---\n"})
+    state = tmp_path / "state"
+    state.mkdir()
+    told, said = index("--state", state, content)
+    assert list(told) == ["files", "read", "complete", "seconds", "cpu", "bytes"]
+    assert (told["files"], told["read"], told["complete"], said) == (4, 4, True, "")
+    assert 0 < told["seconds"] < 30 and 0 < told["cpu"] < 30
+    files = list(state.iterdir())
+    assert len(files) == 1 and re.fullmatch(r"[0-9a-f]{40}\.sqlite", files[0].name)
+    assert files[0].stat().st_size == told["bytes"]
+    assert index("--state", state, content)[0]["read"] == 0
+    write(content, {"a.md": CLEAN + "\nMore.\n", "e.md": CLEAN})
+    (content / "posts/b.md").unlink()
+    told, _ = index(content, "--state", state)
+    assert (told["files"], told["read"]) == (4, 2)
+
+
+def test_index_reports_once(folder, tmp_path):
+    content = folder({"bad.md": "---\ntitle: [x\n---\n", "a.md": post("A", slug="s"), "b.md": post("B", slug="s")})
+    (tmp_path / "state").mkdir()
+    told, said = index("--state", tmp_path / "state", content, status=1)
+    assert told["complete"] is True
+    assert re.search(r"^error: bad\.md:2:\d+: .*\[ATD0011\]$", said, flags=re.M)
+    assert re.search(r"^\w+: b\.md: .*a\.md.*\[ATD0015\]$", said, flags=re.M) and len(said.splitlines()) == 2
+    assert index("--state", tmp_path / "state", content)[1] == ""
+
+
+def test_index_without_a_folder_is_in_memory(folder):
+    content = folder({"a.md": CLEAN})
+    for _ in range(2):
+        told, _ = index("--verbose", content)
+        assert (told["files"], told["read"], told["bytes"]) == (1, 1, 0)
+    assert [path.name for path in content.parent.rglob("*")] == ["content", "a.md"]
+
+
+def test_index_that_cannot_be_made(folder, tmp_path):
+    content = folder({"a.md": CLEAN})
+    run = atd("index", "--state", tmp_path / "nowhere", content)
+    assert run.returncode == 2 and b"[ATD0041]" in run.stderr and run.stdout == b""
+    run = atd("index", tmp_path / "nothing")
+    assert run.returncode == 2 and run.stderr and run.stdout == b""
+
+
+def test_index_is_the_modules(httpd, blog):
+    """What the command made before the start is what children use."""
+    write(blog, {"a.md": post("A")})
+    state = httpd.root / "state"
+    state.mkdir(mode=0o700)
+    told, _ = index("--state", state, blog)
+    if os.getuid() == 0:
+        import pwd
+        user = re.search(r"^User (\S+)", (httpd.root / "httpd.conf").read_text(), flags=re.M)[1]
+        for path in [state, *state.iterdir()]:
+            os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+    before = {path.name: path.stat().st_ino for path in state.iterdir()}
+    httpd.start("AtdStateDir state\n<Directory @DOCS@/blog>\nAtdEngine On\n</Directory>\n")
+    served(httpd, "/blog/")
+    assert {path.name: path.stat().st_ino for path in state.iterdir() if path.suffix == ".sqlite"} == before
+    assert told["files"] == 1

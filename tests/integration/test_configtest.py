@@ -49,6 +49,8 @@ CASES = {
                       {"0": "from 1 to 100", "101": "from 1 to 100", "50%": "percent", "-1": "percent",
                        "half": "percent", "0.5": "percent", "99999999999999999999": "from 1 to 100",
                        "1 2": "one argument", "": "one argument"}),
+    "AtdStateDir": (["state", "@ROOT@/state", '"a b"'],
+                    {"": "one argument", '""': "one argument", "a b": "one argument", "x" * 5000: "path of a folder"}),
     "AtdQuickHandler": (["On", "Off"], {"1": "On or Off", "Always": "On or Off", "": "On or Off"}),
     "AtdDrafts": (["On", "Off"], {"1": "On or Off", "": "On or Off"}),
     "AtdDebug": (["On", "Off"], {"yes": "On or Off", "": "On or Off"}),
@@ -59,7 +61,7 @@ PLACES = ["%s", "<Directory @DOCS@/blog>\n%s\n</Directory>", "<Location /blog>\n
           "<VirtualHost *:@PORT@>\n%s\n</VirtualHost>",
           "<VirtualHost *:@PORT@>\n<Location /x>\n<IfModule mod_dir.c>\n%s\n</IfModule>\n</Location>\n</VirtualHost>"]
 
-WHOLE_SERVER = ["AtdCacheSize", "AtdCacheBackend", "AtdCacheShare"]
+WHOLE_SERVER = ["AtdCacheSize", "AtdCacheBackend", "AtdCacheShare", "AtdStateDir"]
 SERVERS = ["AtdQuickHandler"]
 
 

@@ -41,6 +41,8 @@
     SUITE(index_query) \
     SUITE(index_races) \
     SUITE(index_scan) \
+    SUITE(index_pool) \
+    SUITE(index_survey) \
     SUITE(jsonld) \
     SUITE(lint) \
     SUITE(meta) \

@@ -82,7 +82,7 @@ END_TEST
 /* The deepest that YAML may be, and one that no reader lets through. */
 START_TEST(depth_is_bounded)
 {
-    for (unsigned depth = 1; depth < 3 * ATD_MAX_YAML_DEPTH; depth++) {
+    for (unsigned depth = 1; depth < 3 * ATD_MAX_DATA_DEPTH; depth++) {
         atd_value_t *value = atd_value_list(atd_test_pool);
         apr_size_t length;
         const char *bytes;
@@ -94,9 +94,9 @@ START_TEST(depth_is_bounded)
             value = outer;
         }
         bytes = pack(&length, value);
-        if (depth <= ATD_MAX_YAML_DEPTH + 1)
+        if (depth <= ATD_MAX_DATA_DEPTH + 1)
             ck_assert_ptr_nonnull(atd_value_unpack(bytes, length, atd_test_pool));
-        if (depth > ATD_MAX_YAML_DEPTH + 4)
+        if (depth > ATD_MAX_DATA_DEPTH + 4)
             ck_assert_ptr_null(atd_value_unpack(bytes, length, atd_test_pool));
     }
 }
