@@ -12,23 +12,30 @@
 static const char usage[] =
     "usage: atd render [--content DIR] [--theme DIR] [--base PATH] [--url URL] [--raw-html] FILE\n"
     "       atd check [--theme DIR] [--json] DIR\n"
+    "       atd export [--theme DIR] [--base PATH] [--url URL] [--raw-html] [--jobs N] [--force] -o OUT DIR\n"
     "       atd --version | --help\n"
     "\n"
     "  render   writes the page that mod_atd would serve for the post in FILE\n"
     "  check    tells what is wrong with the posts, settings and theme of a blog, a line each;\n"
     "           exit code 1 where there is an error or a warning\n"
+    "  export   writes the whole blog as static files into the folder OUT, which stands for the blog's own\n"
+    "           URL path; exit code 1 where a page could not be made\n"
     "\n"
     "  --content DIR  the blog's folder; else the one that FILE lies in\n"
     "  --theme DIR    a theme's folder; else the built-in theme\n"
     "  --base PATH    URL path of the blog, /blog/ if not given\n"
     "  --url URL      scheme and host of the blog where site.yaml has no url\n"
     "  --raw-html     let HTML in Markdown through\n"
-    "  --json         findings as a JSON list\n";
+    "  --json         findings as a JSON list\n"
+    "  -o, --out OUT  a folder that is empty, new, or from a former export\n"
+    "  --jobs N       processes that make pages; as many as there are cores if not given\n"
+    "  --force        write into a folder with other files in it, which are left alone\n";
 
 static const apr_getopt_option_t option_list[] = {
-    {"content", 'c', TRUE, NULL},  {"theme", 't', TRUE, NULL}, {"base", 'b', TRUE, NULL},
-    {"url", 'u', TRUE, NULL},      {"json", 'j', FALSE, NULL}, {"raw-html", 'r', FALSE, NULL},
-    {"version", 'v', FALSE, NULL}, {"help", 'h', FALSE, NULL}, {NULL, 0, 0, NULL},
+    {"content", 'c', TRUE, NULL},  {"theme", 't', TRUE, NULL},  {"base", 'b', TRUE, NULL},
+    {"url", 'u', TRUE, NULL},      {"json", 'j', FALSE, NULL},  {"raw-html", 'r', FALSE, NULL},
+    {"version", 'v', FALSE, NULL}, {"help", 'h', FALSE, NULL},  {"out", 'o', TRUE, NULL},
+    {"jobs", 'n', TRUE, NULL},     {"force", 'f', FALSE, NULL}, {NULL, 0, 0, NULL},
 };
 
 static const struct {
@@ -37,6 +44,7 @@ static const struct {
 } commands[] = {
     {"render", atd_cli_render},
     {"check", atd_cli_check},
+    {"export", atd_cli_export},
 };
 
 static void set_option(atd_options_t *options, int option, const char *argument)
@@ -59,6 +67,15 @@ static void set_option(atd_options_t *options, int option, const char *argument)
         break;
     case 'r':
         options->raw_html = true;
+        break;
+    case 'o':
+        options->out = argument;
+        break;
+    case 'n':
+        options->jobs = argument;
+        break;
+    case 'f':
+        options->force = true;
         break;
     default:
         break;

@@ -25,6 +25,9 @@ typedef struct atd_options_t {
     const char *url;     /**< --url */
     bool raw_html;       /**< --raw-html */
     bool json;           /**< --json */
+    const char *out;     /**< -o, --out */
+    const char *jobs;    /**< --jobs */
+    bool force;          /**< --force */
 } atd_options_t;
 
 /** `atd render FILE`: the page of one post on standard output. @return an exit code */
@@ -32,6 +35,9 @@ int atd_cli_render(const atd_options_t *options, apr_pool_t *pool);
 
 /** `atd check DIR`: one line for each finding. @return an exit code */
 int atd_cli_check(const atd_options_t *options, apr_pool_t *pool);
+
+/** `atd export DIR`: the whole blog as static files in another folder. @return an exit code */
+int atd_cli_export(const atd_options_t *options, apr_pool_t *pool);
 
 /** A configuration of the blog in @p content by @p options; reports on standard error and returns false on an error. */
 bool atd_cli_configure(atd_site_config_t *config, const char *content, const atd_options_t *options, apr_pool_t *pool);
