@@ -311,6 +311,24 @@ atd_error_t *atd_file_stamp(atd_stamp_t *stamp, const atd_root_t *root, const ch
     return NULL;
 }
 
+atd_error_t *atd_file_open(int *fd, atd_stamp_t *stamp, const atd_root_t *root, const char *path, apr_pool_t *pool)
+{
+    struct stat info;
+    atd_error_t *error = NULL;
+
+    *fd = open_below(root, path, OPEN_FLAGS);
+    if (*fd < 0 || fstat(*fd, &info) != 0)
+        error = open_error(errno, path, pool);
+    else if (!S_ISREG(info.st_mode))
+        error = forbidden(path, "is not a regular file", pool);
+    else
+        stamp_of(stamp, &info);
+    if (error && *fd >= 0)
+        close(*fd);
+    tell(root, path, error ? NULL : stamp);
+    return error;
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(((const atd_dirent_t *)a)->name, ((const atd_dirent_t *)b)->name);

@@ -103,6 +103,13 @@ atd_error_t *atd_file_read_head(atd_file_t *file, const atd_root_t *root, const 
 atd_error_t *atd_file_stamp(atd_stamp_t *stamp, const atd_root_t *root, const char *path, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/**
+ * Opens a regular file of any size for reading, by the same rules.
+ * @param fd the caller closes it
+ */
+atd_error_t *atd_file_open(int *fd, atd_stamp_t *stamp, const atd_root_t *root, const char *path, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
 bool atd_stamp_equal(const atd_stamp_t *a, const atd_stamp_t *b);
 
 /**

@@ -13,6 +13,7 @@ static const char usage[] =
     "usage: atd render [--content DIR] [--theme DIR] [--base PATH] [--url URL] [--raw-html] FILE\n"
     "       atd check [--theme DIR] [--json] DIR\n"
     "       atd index [--state DIR] [--verbose] DIR\n"
+    "       atd export [--theme DIR] [--base PATH] [--url URL] [--raw-html] [--jobs N] [--force] -o OUT DIR\n"
     "       atd --version | --help\n"
     "\n"
     "  render   writes the page that mod_atd would serve for the post in FILE\n"
@@ -20,6 +21,8 @@ static const char usage[] =
     "           exit code 1 where there is an error or a warning\n"
     "  index    reads what changed in a blog into its index, and tells what that took as JSON;\n"
     "           exit code 1 where a file that was read is wrong\n"
+    "  export   writes the whole blog as static files into the folder OUT, which stands for the blog's own\n"
+    "           URL path; exit code 1 where a page could not be made\n"
     "\n"
     "  --content DIR  the blog's folder; else the one that FILE lies in\n"
     "  --theme DIR    a theme's folder; else the built-in theme\n"
@@ -28,20 +31,19 @@ static const char usage[] =
     "  --raw-html     let HTML in Markdown through\n"
     "  --json         findings as a JSON list\n"
     "  --state DIR    the folder of the index's file; else it is made in memory\n"
-    "  --verbose      how far it is, each second\n";
+    "  --verbose      how far it is, each second\n"
+    "  -o, --out OUT  a folder that is empty, new, or from a former export\n"
+    "  --jobs N       processes that make pages; as many as there are cores if not given\n"
+    "  --force        write into a folder with other files in it, which are left alone\n";
 
 static const apr_getopt_option_t option_list[] = {
-    {"content", 'c', TRUE, NULL},
-    {"theme", 't', TRUE, NULL},
-    {"base", 'b', TRUE, NULL},
-    {"url", 'u', TRUE, NULL},
-    {"json", 'j', FALSE, NULL},
-    {"raw-html", 'r', FALSE, NULL},
-    {"state", 's', TRUE, NULL},
-    {"verbose", 'V', FALSE, NULL},
-    {"version", 'v', FALSE, NULL},
-    {"help", 'h', FALSE, NULL},
-    {NULL, 0, 0, NULL},
+    {"content", 'c', TRUE, NULL}, {"theme", 't', TRUE, NULL},
+    {"base", 'b', TRUE, NULL},    {"url", 'u', TRUE, NULL},
+    {"json", 'j', FALSE, NULL},   {"raw-html", 'r', FALSE, NULL},
+    {"state", 's', TRUE, NULL},   {"verbose", 'V', FALSE, NULL},
+    {"out", 'o', TRUE, NULL},     {"jobs", 'n', TRUE, NULL},
+    {"force", 'f', FALSE, NULL},  {"version", 'v', FALSE, NULL},
+    {"help", 'h', FALSE, NULL},   {NULL, 0, 0, NULL},
 };
 
 static const struct {
@@ -51,6 +53,7 @@ static const struct {
     {"render", atd_cli_render},
     {"check", atd_cli_check},
     {"index", atd_cli_index},
+    {"export", atd_cli_export},
 };
 
 static void set_option(atd_options_t *options, int option, const char *argument)
@@ -79,6 +82,15 @@ static void set_option(atd_options_t *options, int option, const char *argument)
         break;
     case 'r':
         options->raw_html = true;
+        break;
+    case 'o':
+        options->out = argument;
+        break;
+    case 'n':
+        options->jobs = argument;
+        break;
+    case 'f':
+        options->force = true;
         break;
     default:
         break;

@@ -27,6 +27,9 @@ typedef struct atd_options_t {
     const char *state;   /**< --state */
     bool json;           /**< --json */
     bool verbose;        /**< --verbose */
+    const char *out;     /**< -o, --out */
+    const char *jobs;    /**< --jobs */
+    bool force;          /**< --force */
 } atd_options_t;
 
 /** `atd render FILE`: the page of one post on standard output. @return an exit code */
@@ -37,6 +40,8 @@ int atd_cli_check(const atd_options_t *options, apr_pool_t *pool);
 
 /** `atd index DIR`: brings an index up to date and tells what that took, as JSON. @return an exit code */
 int atd_cli_index(const atd_options_t *options, apr_pool_t *pool);
+/** `atd export DIR`: the whole blog as static files in another folder. @return an exit code */
+int atd_cli_export(const atd_options_t *options, apr_pool_t *pool);
 
 /** A configuration of the blog in @p content by @p options; reports on standard error and returns false on an error. */
 bool atd_cli_configure(atd_site_config_t *config, const char *content, const atd_options_t *options, apr_pool_t *pool);

@@ -83,16 +83,17 @@ typedef enum atd_list_kind_t {
     ATD_LIST_TAG,
     ATD_LIST_CATEGORY,
     ATD_LIST_AUTHOR,
-    ATD_LIST_SERIES, /**< in the order of their parts */
-    ATD_LIST_MONTHS, /**< of the months from `first` to `last` */
-    ATD_LIST_PAGES   /**< static pages, by their paths */
+    ATD_LIST_SERIES,   /**< in the order of their parts */
+    ATD_LIST_MONTHS,   /**< of the months from `first` to `last` */
+    ATD_LIST_PAGES,    /**< static pages, by their paths */
+    ATD_LIST_REDIRECTS /**< posts that only redirect, which are in no other list, by their paths */
 } atd_list_kind_t;
 
 typedef struct atd_list_query_t {
     atd_list_kind_t kind;
     const char *slug;     /**< of the tag, category, author or series */
     unsigned first, last; /**< months as 202506 */
-    bool feed;            /**< leave out those that say rss: false; not for all kinds: ALL, SERIES, MONTHS, PAGES */
+    bool feed; /**< leave out those that say rss: false; not for all kinds: ALL, SERIES, MONTHS, PAGES, REDIRECTS */
     apr_int64_t offset, limit;
 } atd_list_query_t;
 
@@ -124,6 +125,10 @@ atd_error_t *atd_index_summary(const atd_post_t **post, atd_index_t *index, cons
  */
 atd_error_t *atd_index_find_moved(atd_entry_t *entry, atd_index_t *index, const char *address, apr_pool_t *pool)
     __attribute__((warn_unused_result));
+
+/** All aliases of shown posts, as atd_index_find_moved() takes them: an array of const char *. */
+atd_error_t *atd_index_aliases(apr_array_header_t **addresses, atd_index_t *index, const atd_index_viewer_t *viewer,
+                               apr_pool_t *pool) __attribute__((warn_unused_result));
 
 /** The public posts before and after @p post by date; NULL where there is none. */
 atd_error_t *atd_index_neighbours(const atd_post_t **older, const atd_post_t **newer, atd_index_t *index,

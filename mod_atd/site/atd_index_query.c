@@ -81,6 +81,7 @@ static const struct {
     [ATD_LIST_SERIES] = {ATD_SQL_LIST_SERIES, ATD_SQL_COUNT_SERIES, ATD_TERM_TAG},
     [ATD_LIST_MONTHS] = {ATD_SQL_LIST_MONTHS, ATD_SQL_COUNT_MONTHS, ATD_TERM_TAG},
     [ATD_LIST_PAGES] = {ATD_SQL_LIST_PAGES, ATD_SQL_COUNT_PAGES, ATD_TERM_TAG},
+    [ATD_LIST_REDIRECTS] = {ATD_SQL_LIST_REDIRECTS, ATD_SQL_COUNT_REDIRECTS, ATD_TERM_TAG},
 };
 
 static sqlite3_stmt *prepare_list(atd_index_t *index, atd_sql_t which, const atd_index_viewer_t *viewer,
@@ -283,6 +284,19 @@ atd_error_t *atd_index_related(apr_array_header_t **posts, atd_index_t *index, c
     if (!error && post->category)
         error = add_carriers(&likeness, ATD_TERM_CATEGORY, atd_text_slug(post->category, pool), CATEGORY_WEIGHT);
     return error ? error : load_best(*posts, &likeness, limit);
+}
+
+atd_error_t *atd_index_aliases(apr_array_header_t **addresses, atd_index_t *index, const atd_index_viewer_t *viewer,
+                               apr_pool_t *pool)
+{
+    sqlite3_stmt *statement = prepare(index, ATD_SQL_ALIASES, viewer);
+    atd_error_t *error;
+
+    *addresses = apr_array_make(pool, 16, sizeof(const char *));
+    while (atd_index_step(&error, index, statement, pool))
+        APR_ARRAY_PUSH(*addresses, const char *) = atd_column_text(statement, 0, pool);
+    atd_index_reset(statement);
+    return error;
 }
 
 /* ---- terms and months ---- */

@@ -112,12 +112,18 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
                             " ORDER BY date DESC, path" PAGE,
     [ATD_SQL_LIST_PAGES] =
         "SELECT " POST " FROM files f WHERE f.kind = 1 AND f.shadowed = 0 AND " SHOWN " ORDER BY path" PAGE,
+    [ATD_SQL_LIST_REDIRECTS] =
+        "SELECT " POST " FROM files f WHERE f.kind = 4 AND f.shadowed = 0 AND " SHOWN " ORDER BY path" PAGE,
     [ATD_SQL_COUNT_ALL] = "SELECT count(*) FROM files f WHERE " LISTED SHOWN,
     [ATD_SQL_COUNT_TERM] =
         "SELECT count(*) FROM terms t WHERE t.kind = :term AND t.slug = :slug AND t.shadowed = 0 AND " TERM_SHOWN,
     [ATD_SQL_COUNT_SERIES] = "SELECT count(*) FROM files f WHERE f.series = :slug AND " LISTED SHOWN,
     [ATD_SQL_COUNT_MONTHS] = "SELECT count(*) FROM files f WHERE " LISTED "f.month BETWEEN :first AND :last AND " SHOWN,
     [ATD_SQL_COUNT_PAGES] = "SELECT count(*) FROM files f WHERE f.kind = 1 AND f.shadowed = 0 AND " SHOWN,
+    [ATD_SQL_COUNT_REDIRECTS] = "SELECT count(*) FROM files f WHERE f.kind = 4 AND f.shadowed = 0 AND " SHOWN,
+    [ATD_SQL_ALIASES] =
+        "SELECT DISTINCT a.address FROM aliases a JOIN files f ON f.id = a.file WHERE f.shadowed = 0 AND"
+        " a.address <> '' AND " SHOWN " ORDER BY a.address",
     [ATD_SQL_OLDER] = "SELECT " POST " FROM files f WHERE " LISTED
                       "date <= :date AND (date < :date OR path > :path) AND " SHOWN " ORDER BY date DESC, path LIMIT 1",
     [ATD_SQL_NEWER] = "SELECT " POST " FROM files f WHERE " LISTED
