@@ -211,13 +211,12 @@ static void check_post(lint_t *lint, const char *path)
     check_body(lint);
 }
 
-/* A file in authors/ or categories/. */
-static void check_record(const lint_t *lint, const atd_catalog_file_t *file)
+/* A file in categories/; what is wrong with an author's file is told with the posts that name it. */
+static void check_category(const lint_t *lint, const atd_catalog_file_t *file)
 {
     atd_reading_t reading = {.file = file->path, .findings = lint->findings, .pool = lint->pool};
     atd_frontmatter_t parts;
     atd_category_t category;
-    atd_person_t person = {0};
     atd_file_t text;
     atd_error_t *error = atd_file_read(&text, &lint->site->content, file->path, ATD_MAX_SOURCE, lint->pool);
 
@@ -225,10 +224,8 @@ static void check_record(const lint_t *lint, const atd_catalog_file_t *file)
         error = atd_frontmatter_parse(&parts, text.bytes, text.length, file->path, lint->pool);
     if (error)
         APR_ARRAY_PUSH(lint->findings, atd_error_t *) = error;
-    else if (file->kind == ATD_CATALOG_CATEGORY)
-        atd_category_read(&category, parts.data, &reading);
     else
-        atd_person_read(&person, parts.data, &reading);
+        atd_category_read(&category, parts.data, &reading);
 }
 
 static atd_error_t *check_posts(lint_t *lint)
@@ -242,8 +239,8 @@ static atd_error_t *check_posts(lint_t *lint)
 
         if (file->kind <= ATD_CATALOG_PAGE)
             check_post(lint, file->path);
-        else
-            check_record(lint, file);
+        else if (file->kind == ATD_CATALOG_CATEGORY)
+            check_category(lint, file);
         sort_from(lint->findings, first);
     }
     return error;
