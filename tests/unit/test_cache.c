@@ -44,6 +44,8 @@ static void fill_page(atd_page_t *page, const atd_error_t *error, const char *te
         page->error = atd_error_make(pool, ATD_E_IO, &(atd_place_t){.file = "a.md"}, "is broken");
     } else if (strncmp(text, "gone", 4) == 0) {
         page->status = 410;
+    } else if (strncmp(text, "later", 5) == 0) {
+        page->status = 503;
     }
     page->length = strlen(page->body);
 }
@@ -182,6 +184,13 @@ static const story_t stories[] = {
                {"gone", SECOND, "miss", "gone", 410, 2},
                {NULL, 0, "hit", "gone", 410, 2},
                {"broken", SECOND, "miss", "broken", 500, 3}}},
+    {"not now: never kept, and no reason to lose or to confirm what was there", .revalidate = SECOND,
+     .steps = {{"later", 0, "bypass", "later", 503, 1},
+               {NULL, 0, "bypass", "later", 503, 2},
+               {"one", 0, "miss", "one", 0, 3},
+               {"later", SECOND, "last-good", "one", 0, 4},
+               {NULL, 0, "last-good", "one", 0, 5},
+               {"three", 0, "miss", "three", 0, 6}}},
     {"an end", .revalidate = 60 * SECOND, .ends = 10 * SECOND,
      .steps = {{"one", 0, "miss", "one", 0, 1},
                {NULL, 9 * SECOND, "hit", "one", 0, 1},

@@ -152,6 +152,41 @@ START_TEST(metrics_are_open_metrics)
 }
 END_TEST
 
+START_TEST(indexes_are_shown)
+{
+    const atd_index_info_t infos[] = {
+        {.content = "/srv/<a>",
+         .complete = true,
+         .files = 1234,
+         .scanned = NOW - apr_time_from_sec(65),
+         .cost = 12345,
+         .bytes = 2048},
+        {.content = "/srv/b", .files = 3000, .waiting = 1999, .scanned = NOW + 1},
+    };
+    apr_array_header_t *indexes = apr_array_make(atd_test_pool, 2, sizeof *infos);
+    atd_status_t status = sample();
+    const char *text;
+
+    APR_ARRAY_PUSH(indexes, atd_index_info_t) = infos[0];
+    APR_ARRAY_PUSH(indexes, atd_index_info_t) = infos[1];
+    HAS(json(&status), ",\"indexes\":[]}");
+    HAS(html(&status, &nothing), "There is none in");
+    status.indexes = indexes;
+    HAS(json(&status), "\"complete\":true,\"files\":1234,\"waiting\":0,\"scannedSeconds\":65,"
+                       "\"scanMicroseconds\":12345,\"bytes\":2048},{\"name\":\"/srv/b\",\"complete\":false,");
+    text = metrics(&status);
+    HAS(text, "\natd_index_complete{site=\"/srv/b\"} 0\n");
+    HAS(text, "\natd_index_waiting_files{site=\"/srv/b\"} 1999\n");
+    HAS(text, "\natd_index_scan_seconds{site=\"/srv/<a>\"} 0.012345\n");
+    text = html(&status, &nothing);
+    LACKS(text, "<a>");
+    HAS(text, "complete</td>");
+    HAS(text, "1 min 5 s ago");
+    HAS(text, "12.3 ms");
+    HAS(text, "indexing: 1,001 of 3,000");
+}
+END_TEST
+
 START_TEST(a_rate_is_perfect_only_where_it_is)
 {
     atd_status_t status = sample();
@@ -255,6 +290,7 @@ Suite *status_page_suite(void)
     tcase_add_test(tests, page_says_that_the_cache_is_off);
     tcase_add_test(tests, json_has_its_keys);
     tcase_add_test(tests, metrics_are_open_metrics);
+    tcase_add_test(tests, indexes_are_shown);
     tcase_add_test(tests, a_rate_is_perfect_only_where_it_is);
     tcase_add_loop_test(tests, ages_have_a_place_on_the_scale, 0, sizeof ages / sizeof *ages);
     tcase_add_test(tests, figures_come_from_the_segment);
