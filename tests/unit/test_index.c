@@ -254,9 +254,9 @@ START_TEST(flipped_bytes_never_show_what_is_hidden)
 
         flip(flipped, length);
         write_bytes(index_file(), flipped, length);
-        if (use(round % 4 == 0))
+        if (use(round % 8 == 0))
             continue;
-        if (bad++ % 8 == 0)
+        if (bad++ % 16 == 0)
             check_sound();
         else
             unlink(index_file());
