@@ -200,7 +200,7 @@ atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, 
         state->digest.newest.mtime = sqlite3_column_int64(statement, 3);
         state->digest.newest.ctime = sqlite3_column_int64(statement, 4);
         state->scanned = sqlite3_column_int64(statement, 5);
-        state->cost = sqlite3_column_int64(statement, 6);
+        state->cost = sqlite3_column_int64(statement, 6) & APR_INT64_MAX;
         state->modified = sqlite3_column_int64(statement, 7);
         state->files = sqlite3_column_int64(statement, 8);
         state->waiting = sqlite3_column_int64(statement, 9);

@@ -20,10 +20,12 @@ typedef struct atd_index_t atd_index_t;
 typedef struct atd_index_policy_t {
     apr_interval_time_t interval; /**< least time between two scans; 0: one at each refresh. A scan that takes long is
                                        made more rarely, so that it takes 2 % of the time at most */
-    apr_interval_time_t budget;   /**< most time that a refresh spends with changed files; 0: until all is done */
+    apr_interval_time_t budget; /**< most time that a refresh spends with changed files, of which it reads one at least;
+                                       0: until all is done */
     const atd_renderer_t *renderer;
     bool no_text; /**< leave out what only a search reads */
-    /** Is told once of each file that can't be understood, and of each slug that two files have; or NULL. */
+    /** Is told once of each file that can't be understood, and of each slug that two files have, and again when such a
+        file changed; or NULL. */
     void (*report)(void *baton, const atd_error_t *finding);
     /** Is asked before each of the changed files is read, @p done of @p all being dealt with; false puts the rest off. Or NULL. */
     bool (*go_on)(void *baton, apr_int64_t done, apr_int64_t all);

@@ -13,6 +13,9 @@
 /* Where each request is to see what there is, a scan that takes longer than this is made more rarely all the same. */
 #define LONG_SCAN ((apr_interval_time_t)100 * 1000)
 
+/* No scan takes an hour: a damaged state must not keep the next one from being made for days. */
+#define MAX_COST apr_time_from_sec(3600)
+
 /* Files between two commits: others see how far it is, and the log is written back. */
 #define BATCH 1000
 
@@ -402,7 +405,7 @@ static bool is_due(const atd_index_state_t *state, const atd_index_policy_t *pol
 {
     apr_interval_time_t interval = policy->interval;
 
-    if (!state->complete || state->scanned > now)
+    if (!state->complete || state->scanned < 0 || state->scanned > now || state->cost > MAX_COST)
         return true;
     if (state->cost * SHARE > interval && (interval > 0 || state->cost > LONG_SCAN))
         interval = state->cost * SHARE;

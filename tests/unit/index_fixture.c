@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 atd_index_policy_t test_policy;
 atd_index_viewer_t test_viewer;
@@ -18,8 +19,43 @@ static void test_report(void *baton, const atd_error_t *finding)
     reported = apr_pstrcat(atd_test_pool, reported, atd_error_line(finding, atd_test_pool), "\n", NULL);
 }
 
+const char *content_file(const char *name)
+{
+    return apr_pstrcat(atd_test_pool, test_content.path, "/", name, NULL);
+}
+
+/* Of the whole test case, so that it goes even where a test ends its process. */
+static char in_memory[60];
+static bool is_in_memory;
+
+void keep_index_in_memory(void)
+{
+    is_in_memory = access("/dev/shm", W_OK) == 0;
+}
+
+static void name_memory(void)
+{
+    snprintf(in_memory, sizeof in_memory, "/dev/shm/atd-index-%d", (int)getpid());
+}
+
+static void remove_memory(void)
+{
+    char name[80];
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s%s", in_memory, i == 0 ? "" : i == 1 ? "-wal" : "-shm");
+        unlink(name);
+    }
+}
+
+const char *index_file(void)
+{
+    return is_in_memory ? in_memory : content_file(".index");
+}
+
 static void index_setup(void)
 {
+    is_in_memory = false;
     test_policy = (atd_index_policy_t){.renderer = &atd_renderer_inprocess, .report = test_report};
     test_viewer = (atd_index_viewer_t){.now = NOW};
     reported = "";
@@ -29,19 +65,10 @@ TCase *index_test_case(Suite *suite, const char *name)
 {
     TCase *tests = site_test_case(suite, name);
 
+    tcase_add_unchecked_fixture(tests, name_memory, remove_memory);
     tcase_add_checked_fixture(tests, index_setup, NULL);
     tcase_set_timeout(tests, 120);
     return tests;
-}
-
-const char *content_file(const char *name)
-{
-    return apr_pstrcat(atd_test_pool, test_content.path, "/", name, NULL);
-}
-
-const char *index_file(void)
-{
-    return content_file(".index");
 }
 
 atd_index_t *open_index(void)

@@ -23,6 +23,9 @@ extern atd_index_viewer_t test_viewer;
 /** A test case with all this. */
 TCase *index_test_case(Suite *suite, const char *name);
 
+/** From now on the index of this test is where nothing waits for a disk: for tests that make very many. */
+void keep_index_in_memory(void);
+
 /** Where open_index() has its file: a hidden one in the folder. */
 const char *index_file(void);
 
