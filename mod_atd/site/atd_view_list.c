@@ -138,23 +138,16 @@ static atd_error_t *view_category_link(atd_value_t **map, const atd_site_t *site
     return NULL;
 }
 
-static atd_error_t *add_parent(atd_value_t *view, const atd_site_t *site, atd_index_t *index, const atd_list_t *list,
-                               apr_pool_t *pool)
+static const atd_value_t *view_parent(const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
 {
-    const char *parent = list->category ? list->category->parent : NULL;
-    const atd_category_t *category;
-    const atd_record_t *record;
-    atd_value_t *map = NULL;
-    atd_error_t *error = NULL;
+    atd_value_t *map;
 
-    if (parent && strcmp(parent, list->route->name) != 0)
-        error = atd_list_category(&category, &record, index, parent, pool);
-    else
-        parent = NULL;
-    if (!error && parent)
-        error = view_category_link(&map, site, index, parent, category, pool);
-    atd_value_set(view, "parent", map ? map : atd_value_null(pool));
-    return error;
+    if (!list->parent)
+        return atd_value_null(pool);
+    map = atd_value_map(pool);
+    atd_value_set_text(map, "name", list->parent);
+    atd_value_set_text(map, "path", atd_view_term_path(site, "category", list->category->parent, pool));
+    return map;
 }
 
 static atd_error_t *add_children(atd_value_t *view, const atd_site_t *site, atd_index_t *index, const atd_list_t *list,
@@ -235,9 +228,8 @@ static atd_error_t *add_list(atd_value_t *view, const atd_site_t *site, atd_inde
 
     atd_value_set(map, "kind", atd_value_find(view, "page.kind"));
     set_own(map, site, facts, pool);
-    error = add_parent(map, site, index, list, pool);
-    if (!error)
-        error = add_children(map, site, index, list, pool);
+    atd_value_set(map, "parent", view_parent(site, list, pool));
+    error = add_children(map, site, index, list, pool);
     if (!error)
         error = add_content(map, site, list, pool);
     atd_value_set(view, "list", map);
