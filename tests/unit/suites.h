@@ -33,14 +33,18 @@
     SUITE(body) \
     SUITE(cache) \
     SUITE(catalog) \
+    SUITE(category) \
     SUITE(encoding) \
     SUITE(facts) \
     SUITE(field) \
     SUITE(jsonld) \
     SUITE(lint) \
+    SUITE(list) \
     SUITE(meta) \
     SUITE(page) \
     SUITE(page_bytes) \
+    SUITE(page_list) \
+    SUITE(page_post) \
     SUITE(permalink) \
     SUITE(person) \
     SUITE(picture) \
@@ -59,6 +63,7 @@
     SUITE(theme) \
     SUITE(theme_cache) \
     SUITE(view) \
+    SUITE(view_list) \
     SUITE(theme_pages) \
     SUITE(feed) \
     SUITE(feed_content) \
