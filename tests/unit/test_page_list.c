@@ -324,6 +324,37 @@ START_TEST(hostile_names_stay_text)
 }
 END_TEST
 
+/* Keys that mean something else in a post, or nothing. */
+START_TEST(files_of_authors_and_categories_are_no_posts)
+{
+    put_file("authors/ada.md",
+             "---\nname: Ada\nsocial: {twitter: ada, facebook: ada}\nimage: [x]\ndate: never\nstatus: draft\n"
+             "redirect: /x\nseo: no\n---\nSome *text*.\n");
+    put_file("categories/c.md", "---\nname: C\nstatus: new\npriority: 1\ndate: [1]\nlang: x y\n---\nSome *text*.\n");
+    check_status("author/ada", 200);
+    HAS(page("author/ada")->body, "Some <em>text</em>.");
+    check_status("category/c", 200);
+    HAS(page("category/c")->body, "Some <em>text</em>.");
+}
+END_TEST
+
+START_TEST(file_may_break_after_it_was_listed)
+{
+    const atd_site_t *site;
+    atd_index_t *index = NULL;
+
+    put_file("categories/c.md", "---\nname: C\n---\nSome text.\n");
+    put_file("categories/d.md", "---\nname: D\n---\nSome text.\n");
+    site = open_site();
+    ATD_OK(atd_site_index(&index, site, atd_test_pool));
+    put_file("categories/c.md", "---\nname: C: c\n---\nSome text.\n");
+    remove_file("categories/d.md");
+    ck_assert_int_eq(page_at(site, "category/c")->status, 200);
+    LACKS(page_at(site, "category/c")->body, "Some text.");
+    ck_assert_int_eq(page_at(site, "category/d")->status, 200);
+}
+END_TEST
+
 START_TEST(lists_wait_for_the_index)
 {
     static const char *const rests[] = {"", "feed.xml", "tags", "tag/red", "tag/red/"};
@@ -353,6 +384,8 @@ Suite *page_list_suite(void)
     tcase_add_test(tests, redirects_lead_to_what_is_there);
     tcase_add_test(tests, a_file_is_enough_for_a_category_and_an_author);
     tcase_add_test(tests, hostile_names_stay_text);
+    tcase_add_test(tests, files_of_authors_and_categories_are_no_posts);
+    tcase_add_test(tests, file_may_break_after_it_was_listed);
     tcase_add_test(tests, lists_wait_for_the_index);
     tests = site_test_case(suite, "feeds");
     tcase_add_loop_test(tests, each_feed_is_well_formed, 0, 12);

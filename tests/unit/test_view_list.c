@@ -223,6 +223,14 @@ START_TEST(content_is_on_the_first_page_alone)
 }
 END_TEST
 
+START_TEST(nobody_is_its_own_child)
+{
+    put_file("categories/alone.md", "---\nname: Alone\nparent: alone\n---\n");
+    TEXT_AT(view_of("category/alone"), "list.parent", "");
+    TEXT_AT(view_of("category/alone"), "list.hasChildren", "false");
+}
+END_TEST
+
 START_TEST(author_is_introduced)
 {
     const atd_value_t *view;
@@ -389,6 +397,7 @@ Suite *view_list_suite(void)
     tcase_add_test(tests, category_shows_its_file);
     tcase_add_test(tests, category_shows_its_children);
     tcase_add_test(tests, content_is_on_the_first_page_alone);
+    tcase_add_test(tests, nobody_is_its_own_child);
     tcase_add_test(tests, author_is_introduced);
     tcase_add_test(tests, archive_has_a_date_and_no_feeds);
     tests = site_test_case(suite, "overviews");
