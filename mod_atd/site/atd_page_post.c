@@ -7,6 +7,7 @@
 #include "site/atd_related.h"
 #include "site/atd_view.h"
 
+#include <apr_escape.h>
 #include <apr_strings.h>
 
 #include <string.h>
@@ -158,13 +159,15 @@ atd_error_t *atd_page_find_post(const atd_post_t **post, atd_entry_t *entry, con
 static atd_error_t *find_moved(atd_entry_t *entry, atd_index_t *index, const atd_site_t *site, const atd_route_t *route,
                                apr_pool_t *pool)
 {
-    const char *const folders[] = {"", site->path + 1};
+    const char *inside = apr_punescape_url(pool, site->path + 1, NULL, NULL, 0);
+    const char *outside = site->url + strlen(site->origin) + 1;
+    const char *const folders[] = {"", inside, outside};
     const char *const endings[] = {"", ".html"};
-    int count = route->kind == ATD_ROUTE_OTHER ? 2 : 4;
+    int count = route->kind == ATD_ROUTE_OTHER ? 3 : 6;
     atd_error_t *error = NULL;
 
     for (int i = 0; !error && !entry->path && i < count; i++)
-        error = atd_index_find_moved(entry, index, apr_pstrcat(pool, folders[i % 2], route->name, endings[i / 2], NULL),
+        error = atd_index_find_moved(entry, index, apr_pstrcat(pool, folders[i % 3], route->name, endings[i / 3], NULL),
                                      pool);
     return error;
 }

@@ -49,6 +49,20 @@ START_TEST(alias_leads_to_its_post)
 }
 END_TEST
 
+START_TEST(rooted_alias_begins_where_the_blog_is)
+{
+    put_file("a.md", markdown_of("aliases: ['/\xC3\xBC x/old', /seen/older]\n", "Text\n"));
+    put_file("site.yaml", "url: https://example.org/seen\n");
+    test_config.base = "/\xC3\xBC x";
+    ck_assert_str_eq(page("old")->location, "https://example.org/seen/a");
+    ck_assert_str_eq(page("older")->location, "https://example.org/seen/a");
+    test_config.base = "/";
+    put_file("site.yaml", "{}");
+    put_file("a.md", markdown_of("aliases: [/old]\n", "Text\n"));
+    ck_assert_str_eq(page("old")->location, "https://example.org/a");
+}
+END_TEST
+
 START_TEST(alias_leads_to_the_permalink)
 {
     put_file("site.yaml", "permalink: /:year/:slug\n");
@@ -208,6 +222,7 @@ Suite *page_post_suite(void)
     TCase *tests = site_test_case(suite, "addresses");
 
     tcase_add_test(tests, alias_leads_to_its_post);
+    tcase_add_test(tests, rooted_alias_begins_where_the_blog_is);
     tcase_add_test(tests, alias_leads_to_the_permalink);
     tcase_add_test(tests, alias_tells_nothing_of_hidden_posts);
     tcase_add_test(tests, alias_makes_no_circle);
