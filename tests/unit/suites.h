@@ -63,6 +63,7 @@
     SUITE(theme) \
     SUITE(theme_cache) \
     SUITE(view) \
+    SUITE(view_contract) \
     SUITE(view_list) \
     SUITE(theme_pages) \
     SUITE(feed) \
