@@ -155,6 +155,15 @@ static const apr_array_header_t *translations_of(const atd_site_t *site, const a
     return translations;
 }
 
+/* The page of a category; a name of nothing but signs has none. */
+static void set_above(atd_facts_t *facts, const atd_site_t *site, const char *name, const char *slug, apr_pool_t *pool)
+{
+    if (!name || !*slug)
+        return;
+    facts->above.name = atd_text_collapse(name, pool);
+    facts->above.url = atd_site_url(site, apr_pstrcat(pool, "category/", slug, NULL), pool);
+}
+
 void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
                        apr_pool_t *pool)
 {
@@ -177,6 +186,8 @@ void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_pos
     set_image(facts, site, post, pool);
     facts->authors = authors_of(site, post, pool);
     facts->translations = translations_of(site, post->translations, facts->lang, pool);
+    if (post->category && !post->is_page)
+        set_above(facts, site, post->category, atd_text_slug(post->category, pool), pool);
 }
 
 static void set_site_page(atd_facts_t *facts, const atd_site_t *site, apr_pool_t *pool)
@@ -283,6 +294,7 @@ static void set_category(atd_facts_t *facts, const atd_site_t *site, const atd_c
         atd_picture_resolve(&facts->image, site, NULL, category->image, pool);
         facts->image_alt = facts->heading;
     }
+    set_above(facts, site, facts->list->parent, category->parent, pool);
 }
 
 static void set_person(atd_facts_t *facts, const atd_site_t *site, const atd_person_t *person, apr_pool_t *pool)

@@ -71,8 +71,30 @@ atd_error_t *atd_list_person(const atd_person_t **person, const atd_record_t **r
 static const atd_term_kind_t terms[] = {
     [ATD_ROUTE_CATEGORY] = ATD_TERM_CATEGORY, [ATD_ROUTE_TAG] = ATD_TERM_TAG, [ATD_ROUTE_AUTHOR] = ATD_TERM_AUTHOR};
 
-static atd_error_t *describe_category(atd_list_t *list, atd_index_t *index, const char *slug, apr_pool_t *pool)
+/* By its file, else as its newest post writes it. */
+static atd_error_t *find_parent(atd_list_t *list, const atd_site_t *site, atd_index_t *index, apr_pool_t *pool)
 {
+    const atd_index_viewer_t viewer = atd_site_viewer(site);
+    const char *slug = list->category->parent;
+    const atd_category_t *category;
+    const atd_record_t *record;
+    const atd_term_t *term = NULL;
+    atd_error_t *error;
+
+    if (!slug || !*slug || strcmp(slug, list->route->name) == 0)
+        return NULL;
+    error = atd_list_category(&category, &record, index, slug, pool);
+    if (!error)
+        error = atd_index_term(&term, index, &viewer, ATD_TERM_CATEGORY, slug, pool);
+    if (error)
+        return error;
+    list->parent = category && category->name ? category->name : term ? term->name : category ? slug : NULL;
+    return NULL;
+}
+
+static atd_error_t *describe_category(atd_list_t *list, const atd_site_t *site, atd_index_t *index, apr_pool_t *pool)
+{
+    const char *slug = list->route->name;
     atd_error_t *error = atd_list_category(&list->category, &list->record, index, slug, pool);
 
     if (error || !list->category)
@@ -83,7 +105,7 @@ static atd_error_t *describe_category(atd_list_t *list, atd_index_t *index, cons
         list->name = slug;
     if (list->category->description)
         list->description = atd_text_collapse(list->category->description, pool);
-    return NULL;
+    return find_parent(list, site, index, pool);
 }
 
 static atd_error_t *describe_author(atd_list_t *list, atd_index_t *index, const char *slug, apr_pool_t *pool)
@@ -111,7 +133,7 @@ static atd_error_t *describe_term(atd_list_t *list, const atd_site_t *site, atd_
     list->name = term ? term->name : NULL;
     list->count = term ? term->count : 0;
     if (route->kind == ATD_ROUTE_CATEGORY)
-        return describe_category(list, index, route->name, pool);
+        return describe_category(list, site, index, pool);
     return route->kind == ATD_ROUTE_AUTHOR ? describe_author(list, index, route->name, pool) : NULL;
 }
 

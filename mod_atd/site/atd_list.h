@@ -14,6 +14,7 @@ typedef struct atd_list_t {
     const atd_route_t *route;
     const char *name;        /**< of the category, tag, author; NULL for home, and for archives, which have a date */
     const char *description; /**< plain; or NULL */
+    const char *parent;      /**< name of the category above it; NULL where there is none, or it has no list */
     const atd_category_t *category; /**< what its file says; or NULL */
     const atd_person_t *person;     /**< the author; or NULL */
     const atd_record_t *record;     /**< the file of the category or author; or NULL */

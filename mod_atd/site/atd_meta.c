@@ -345,8 +345,8 @@ static void put_discovery(const head_t *head)
         put_form(head, "alternate", "application/json", NULL,
                  apr_pstrcat(head->pool, facts->post->slug, ".json", NULL));
     }
-    if (*folder)
-        put_feeds(head, facts->title, folder);
+    if (*folder) /* the same feed, whichever page this is */
+        put_feeds(head, apr_pstrcat(head->pool, facts->heading, " | ", head->site->settings->title, NULL), folder);
     put_feeds(head, head->site->settings->title, "");
     put_form(head, "search", "application/opensearchdescription+xml", head->site->settings->title, "opensearch.xml");
 }

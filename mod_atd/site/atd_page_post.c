@@ -7,6 +7,7 @@
 #include "site/atd_related.h"
 #include "site/atd_view.h"
 
+#include <apr_escape.h>
 #include <apr_strings.h>
 
 #include <string.h>
@@ -151,19 +152,28 @@ atd_error_t *atd_page_find_post(const atd_post_t **post, atd_entry_t *entry, con
     return error || *post ? error : atd_catalog_guess(post, &site->content, slug, pool);
 }
 
-/* An alias is below the blog, or below the host as its author knows it from elsewhere. */
-static atd_error_t *find_moved(atd_entry_t *entry, atd_index_t *index, const atd_site_t *site, const char *address,
+/*
+ * An alias is below the blog, or below the host as its author knows it from elsewhere. A single component's ".html" is no
+ * part of the route, but may be one of the alias.
+ */
+static atd_error_t *find_moved(atd_entry_t *entry, atd_index_t *index, const atd_site_t *site, const atd_route_t *route,
                                apr_pool_t *pool)
 {
-    atd_error_t *error = atd_index_find_moved(entry, index, address, pool);
+    const char *inside = apr_punescape_url(pool, site->path + 1, NULL, NULL, 0);
+    const char *outside = site->url + strlen(site->origin) + 1;
+    const char *const folders[] = {"", inside, outside};
+    const char *const endings[] = {"", ".html"};
+    int count = route->kind == ATD_ROUTE_OTHER ? 3 : 6;
+    atd_error_t *error = NULL;
 
-    if (error || entry->path)
-        return error;
-    return atd_index_find_moved(entry, index, apr_pstrcat(pool, site->path + 1, address, NULL), pool);
+    for (int i = 0; !error && !entry->path && i < count; i++)
+        error = atd_index_find_moved(entry, index, apr_pstrcat(pool, folders[i % 3], route->name, endings[i / 3], NULL),
+                                     pool);
+    return error;
 }
 
 /* A former address of a post that may be shown; nothing is told of others. */
-static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *site, const char *address,
+static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *site, const atd_route_t *route,
                               apr_pool_t *pool)
 {
     const atd_post_t *post = NULL;
@@ -173,12 +183,12 @@ static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *si
 
     *done = false;
     if (!error && index)
-        error = find_moved(&entry, index, site, address, pool);
+        error = find_moved(&entry, index, site, route, pool);
     if (!error && entry.path)
         error = atd_post_load(&post, &site->content, entry.path, NULL, pool);
     if (error && error->id == ATD_E_MISSING)
         return NULL;
-    if (error || status_of(site, post) != 200 || strcmp(post->slug, address) == 0)
+    if (error || status_of(site, post) != 200 || strcmp(post->slug, route->name) == 0)
         return error;
     atd_page_redirect_to_right(page, site, atd_site_post_url(site, post, pool), pool);
     page->personal = !atd_post_is_public(post, site->now);
@@ -205,7 +215,7 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
         post = NULL;
     if (status_of(site, post) == 200)
         return show_post(page, site, route, post, &entry, right, pool);
-    error = post || !route->name ? NULL : try_moved(page, &moved, site, route->name, pool);
+    error = post || !route->name ? NULL : try_moved(page, &moved, site, route, pool);
     if (error || moved)
         return error;
     if (!post && atd_site_is_building(site))

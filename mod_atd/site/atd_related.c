@@ -91,13 +91,16 @@ static atd_error_t *add_series(atd_value_t *view, const atd_site_t *site, const 
     atd_value_t *map = atd_value_map(pool);
     atd_value_t *parts = atd_value_list(pool);
     apr_array_header_t *posts;
+    apr_int64_t total = 0;
     atd_error_t *error = atd_index_list(&posts, index, &viewer, &query, pool);
 
+    if (!error)
+        error = atd_index_count(&total, index, &viewer, &query);
     for (int i = 0; !error && i < posts->nelts; i++)
         atd_value_push(parts, view_part(site, APR_ARRAY_IDX(posts, i, const atd_post_t *), post, pool));
     atd_value_set_text(map, "title", post->series);
     atd_value_set(map, "part", post->part_number ? atd_value_int(pool, post->part_number) : atd_value_null(pool));
-    atd_value_set(map, "total", atd_value_int(pool, (apr_int64_t)atd_value_count(parts)));
+    atd_value_set(map, "total", atd_value_int(pool, total));
     atd_value_set(map, "posts", parts);
     atd_value_set(map, "hasPosts", atd_value_bool(pool, atd_value_count(parts) > 1));
     atd_value_set(view, "series", map);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "site/atd_view_list.h"
 
+#include "base/atd_limits.h"
 #include "base/atd_locale.h"
 #include "base/atd_text.h"
+#include "engine/atd_frontmatter.h"
 #include "site/atd_view.h"
 #include "site/atd_view_parts.h"
 
@@ -138,23 +140,16 @@ static atd_error_t *view_category_link(atd_value_t **map, const atd_site_t *site
     return NULL;
 }
 
-static atd_error_t *add_parent(atd_value_t *view, const atd_site_t *site, atd_index_t *index, const atd_list_t *list,
-                               apr_pool_t *pool)
+static const atd_value_t *view_parent(const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
 {
-    const char *parent = list->category ? list->category->parent : NULL;
-    const atd_category_t *category;
-    const atd_record_t *record;
-    atd_value_t *map = NULL;
-    atd_error_t *error = NULL;
+    atd_value_t *map;
 
-    if (parent && strcmp(parent, list->route->name) != 0)
-        error = atd_list_category(&category, &record, index, parent, pool);
-    else
-        parent = NULL;
-    if (!error && parent)
-        error = view_category_link(&map, site, index, parent, category, pool);
-    atd_value_set(view, "parent", map ? map : atd_value_null(pool));
-    return error;
+    if (!list->parent)
+        return atd_value_null(pool);
+    map = atd_value_map(pool);
+    atd_value_set_text(map, "name", list->parent);
+    atd_value_set_text(map, "path", atd_view_term_path(site, "category", list->category->parent, pool));
+    return map;
 }
 
 static atd_error_t *add_children(atd_value_t *view, const atd_site_t *site, atd_index_t *index, const atd_list_t *list,
@@ -172,7 +167,8 @@ static atd_error_t *add_children(atd_value_t *view, const atd_site_t *site, atd_
         atd_value_t *map = NULL;
 
         atd_category_read(&category, record->data, &(atd_reading_t){.file = record->path, .pool = pool});
-        if (category.parent && strcmp(category.parent, list->route->name) == 0)
+        if (category.parent && strcmp(category.parent, list->route->name) == 0 &&
+            strcmp(record->slug, list->route->name) != 0)
             error = view_category_link(&map, site, index, record->slug, &category, pool);
         if (map)
             atd_value_push(children, map);
@@ -182,22 +178,38 @@ static atd_error_t *add_children(atd_value_t *view, const atd_site_t *site, atd_
     return error;
 }
 
-/* The text below the front matter of a category's or an author's file. */
+/*
+ * The text below the front matter of a category's or an author's file, whose keys are not those of a post. A file that was
+ * broken or removed since it was listed has none; the index tells of it.
+ */
+static const atd_post_t *load_text(const atd_site_t *site, const atd_record_t *record, apr_pool_t *pool)
+{
+    atd_post_t *text = atd_post_of_data(record->path, atd_value_map(pool), NULL, pool);
+    atd_frontmatter_t parts;
+    atd_file_t file;
+    const atd_error_t *error = atd_file_read(&file, &site->content, record->path, ATD_MAX_SOURCE, pool);
+
+    if (!error)
+        error = atd_frontmatter_parse(&parts, file.bytes, file.length, record->path, pool);
+    if (error)
+        return NULL;
+    text->body = parts.body;
+    text->body_length = parts.body_length;
+    text->body_line = parts.body_line;
+    return text;
+}
+
 static atd_error_t *add_content(atd_value_t *view, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
 {
-    const atd_post_t *file;
+    const atd_post_t *text = list->record && list->route->page == 1 ? load_text(site, list->record, pool) : NULL;
     const atd_body_t *body;
-    atd_error_t *error;
+    atd_error_t *error = text ? atd_body_make(&body, site, text, pool) : NULL;
 
-    atd_value_set(view, "content", atd_value_null(pool));
-    if (!list->record || list->route->page != 1)
-        return NULL;
-    error = atd_post_load(&file, &site->content, list->record->path, NULL, pool);
-    if (!error)
-        error = atd_body_make(&body, site, file, pool);
-    if (!error && body->length > 0)
+    if (text && !error && body->length > 0)
         atd_value_set(view, "content", atd_value_string_ref(pool, body->html, body->length));
-    return error && error->id == ATD_E_MISSING ? NULL : error;
+    else
+        atd_value_set(view, "content", atd_value_null(pool));
+    return error;
 }
 
 static const char *feeds_folder(const atd_route_t *route, apr_pool_t *pool)
@@ -235,9 +247,8 @@ static atd_error_t *add_list(atd_value_t *view, const atd_site_t *site, atd_inde
 
     atd_value_set(map, "kind", atd_value_find(view, "page.kind"));
     set_own(map, site, facts, pool);
-    error = add_parent(map, site, index, list, pool);
-    if (!error)
-        error = add_children(map, site, index, list, pool);
+    atd_value_set(map, "parent", view_parent(site, list, pool));
+    error = add_children(map, site, index, list, pool);
     if (!error)
         error = add_content(map, site, list, pool);
     atd_value_set(view, "list", map);

@@ -168,14 +168,34 @@ const atd_facts_t *facts_of(const atd_site_t *site, const atd_post_t *post)
     return facts;
 }
 
-const char *head_of(const atd_site_t *site, const atd_post_t *post)
+const atd_facts_t *facts_at(const atd_site_t *site, const char *rest)
+{
+    atd_route_t *route = apr_palloc(atd_test_pool, sizeof *route);
+    atd_facts_t *facts = apr_palloc(atd_test_pool, sizeof *facts);
+    const atd_list_t *list = NULL;
+    atd_index_t *index = NULL;
+
+    atd_route_parse(route, rest, atd_test_pool);
+    ATD_OK(atd_site_index(&index, site, atd_test_pool));
+    ATD_OK(atd_list_load(&list, site, index, route, atd_test_pool));
+    ck_assert_msg(list != NULL, "there is no list at '%s'", rest);
+    (route->kind == ATD_ROUTE_HOME ? atd_facts_of_home : atd_facts_of_list)(facts, site, list, atd_test_pool);
+    return facts;
+}
+
+const char *head_with(const atd_site_t *site, const atd_facts_t *facts)
 {
     atd_buffer_t *out = atd_buffer_create(atd_test_pool, 0, ATD_MAX_PAGE);
     const char *html = NULL;
 
-    atd_meta_put(out, site, facts_of(site, post), atd_test_pool);
+    atd_meta_put(out, site, facts, atd_test_pool);
     ATD_OK(atd_buffer_take(&html, NULL, out, "the head"));
     return html;
+}
+
+const char *head_of(const atd_site_t *site, const atd_post_t *post)
+{
+    return head_with(site, facts_of(site, post));
 }
 
 const atd_page_t *page_at(const atd_site_t *site, const char *rest)

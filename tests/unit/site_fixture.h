@@ -54,6 +54,12 @@ const atd_body_t *body_of(const atd_site_t *site, const atd_post_t *post);
 /** Facts of a post with its body. */
 const atd_facts_t *facts_of(const atd_site_t *site, const atd_post_t *post);
 
+/** Facts of the list at @p rest below the blog; a list that is not there fails the test. */
+const atd_facts_t *facts_at(const atd_site_t *site, const char *rest);
+
+/** The head's tags of a page. */
+const char *head_with(const atd_site_t *site, const atd_facts_t *facts);
+
 /** The head's tags of a post. */
 const char *head_of(const atd_site_t *site, const atd_post_t *post);
 

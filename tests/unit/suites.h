@@ -34,6 +34,7 @@
     SUITE(body) \
     SUITE(cache) \
     SUITE(catalog) \
+    SUITE(category) \
     SUITE(encoding) \
     SUITE(facts) \
     SUITE(field) \
@@ -45,9 +46,12 @@
     SUITE(index_survey) \
     SUITE(jsonld) \
     SUITE(lint) \
+    SUITE(list) \
     SUITE(meta) \
     SUITE(page) \
     SUITE(page_bytes) \
+    SUITE(page_list) \
+    SUITE(page_post) \
     SUITE(permalink) \
     SUITE(person) \
     SUITE(picture) \
@@ -66,6 +70,8 @@
     SUITE(theme) \
     SUITE(theme_cache) \
     SUITE(view) \
+    SUITE(view_contract) \
+    SUITE(view_list) \
     SUITE(theme_pages) \
     SUITE(feed) \
     SUITE(feed_content) \

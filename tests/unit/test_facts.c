@@ -201,8 +201,8 @@ START_TEST(home_has_facts)
     atd_facts_t facts;
 
     put_file("i.svg", svg_of(5, 6));
-    atd_facts_of_home(&facts, open_site_with("title: Blog\ndescription: About it\nimage: i.svg\nauthor: A\n"),
-                      NULL, atd_test_pool);
+    atd_facts_of_home(&facts, open_site_with("title: Blog\ndescription: About it\nimage: i.svg\nauthor: A\n"), NULL,
+                      atd_test_pool);
     ck_assert_int_eq(facts.kind, ATD_PAGE_HOME);
     ck_assert_str_eq(facts.heading, "Blog");
     ck_assert_str_eq(facts.title, "Blog | About it");
@@ -230,6 +230,141 @@ START_TEST(error_has_facts)
 }
 END_TEST
 
+/* ---- lists ---- */
+
+static void put_posts(void)
+{
+    put_file("posts/a.md", "---\ndate: 2025-06-16\ntags: [T]\ncategory: Sub\nauthor: ada\n---\n");
+    put_file("posts/b.md", "---\ndate: 2025-06-15\ntags: [T]\ncategory: Sub\nauthor: Bob\n---\n");
+    put_file("posts/c.md", "---\ndate: 2025-06-14\ntags: [T]\ncategory: Top\n---\n");
+    put_file("categories/top.md", "---\nname: The  Top\n---\n");
+    put_file("categories/sub.md", "---\nname: The Sub\ndescription: D\nseoTitle: Seo  Title\nmetaDescription: M\n"
+                                  "image: /s.png\nparent: top\n---\n");
+    put_file("authors/ada.md", "---\nname: Ada\nbio: ' The\n\n  bio '\nimage: /ada.png\n---\n");
+    put_file("site.yaml", "title: Blog\ndescription: About\nimage: /i.png\npageSize: 1\n");
+}
+
+START_TEST(list_has_facts)
+{
+    const atd_facts_t *facts;
+
+    put_posts();
+    facts = facts_at(open_site(), "tag/t/page/2");
+    ck_assert_int_eq(facts->kind, ATD_PAGE_TAG);
+    ck_assert_str_eq(facts->heading, "T");
+    ck_assert_str_eq(facts->title, "T (2/3) | Blog");
+    ck_assert_ptr_null(facts->description);
+    ck_assert_str_eq(facts->path, "/blog/tag/t/page/2");
+    ck_assert_str_eq(facts->canonical, "https://example.org/blog/tag/t/page/2");
+    ck_assert_str_eq(facts->previous, "https://example.org/blog/tag/t");
+    ck_assert_str_eq(facts->next, "https://example.org/blog/tag/t/page/3");
+    ck_assert_str_eq(facts->image.url, "/i.png");
+    ck_assert_str_eq(facts->robots, PUBLIC);
+    ck_assert(facts->indexable && !facts->hidden && !facts->post && facts->list);
+    ck_assert_ptr_null(facts->above.name);
+    facts = facts_at(open_site(), "tag/t");
+    ck_assert_str_eq(facts->title, "T | Blog");
+    ck_assert_ptr_null(facts->previous);
+    ck_assert_ptr_null(facts_at(open_site(), "tag/t/page/3")->next);
+    test_config.drafts = true;
+    ck_assert(!facts_at(open_site(), "tag/t")->indexable);
+    ck_assert_str_eq(facts_at(open_site(), "tag/t")->robots, "noindex, follow");
+}
+END_TEST
+
+START_TEST(home_has_pages)
+{
+    const atd_facts_t *facts;
+
+    put_posts();
+    facts = facts_at(open_site(), "page/2");
+    ck_assert_int_eq(facts->kind, ATD_PAGE_HOME);
+    ck_assert_str_eq(facts->title, "Blog (2/3)");
+    ck_assert_str_eq(facts->canonical, "https://example.org/blog/page/2");
+    ck_assert_str_eq(facts->previous, "https://example.org/blog/");
+    ck_assert_str_eq(facts->next, "https://example.org/blog/page/3");
+    ck_assert_str_eq(facts_at(open_site(), "")->canonical, "https://example.org/blog/");
+    ck_assert_str_eq(facts_at(open_site(), "")->title, "Blog | About");
+}
+END_TEST
+
+START_TEST(category_has_facts_of_its_file)
+{
+    const atd_facts_t *facts;
+
+    put_posts();
+    facts = facts_at(open_site(), "category/sub");
+    ck_assert_int_eq(facts->kind, ATD_PAGE_CATEGORY);
+    ck_assert_str_eq(facts->heading, "The Sub");
+    ck_assert_str_eq(facts->title, "Seo Title");
+    ck_assert_str_eq(facts->description, "M");
+    ck_assert_str_eq(facts->image.url, "/s.png");
+    ck_assert_str_eq(facts->image_alt, "The Sub");
+    ck_assert_str_eq(facts->above.name, "The Top");
+    ck_assert_str_eq(facts->above.url, "https://example.org/blog/category/top");
+    ck_assert_str_eq(facts_at(open_site(), "category/sub/page/2")->title, "The Sub (2/2) | Blog");
+    put_file("categories/sub.md", "---\ndescription: ' D\n\n  d '\nnoindex: true\n---\n");
+    facts = facts_at(open_site(), "category/sub");
+    ck_assert_str_eq(facts->heading, "Sub");
+    ck_assert_str_eq(facts->description, "D d");
+    ck_assert(!facts->indexable);
+    ck_assert_str_eq(facts->robots, "noindex, follow");
+}
+END_TEST
+
+START_TEST(author_has_facts_of_the_file)
+{
+    const atd_facts_t *facts;
+
+    put_posts();
+    facts = facts_at(open_site(), "author/ada");
+    ck_assert_int_eq(facts->kind, ATD_PAGE_AUTHOR);
+    ck_assert_str_eq(facts->heading, "Ada");
+    ck_assert_str_eq(facts->description, "The bio");
+    ck_assert_str_eq(facts->image.url, "/ada.png");
+    ck_assert_str_eq(facts->image_alt, "Ada");
+    ck_assert_str_eq(facts_at(open_site(), "author/bob")->heading, "Bob");
+}
+END_TEST
+
+START_TEST(archive_has_facts)
+{
+    put_posts();
+    ck_assert_int_eq(facts_at(open_site(), "archive/2025")->kind, ATD_PAGE_ARCHIVE);
+    ck_assert_str_eq(facts_at(open_site(), "archive/2025")->heading, "2025");
+    ck_assert_str_eq(facts_at(open_site(), "archive/2025/06")->heading, "June 2025");
+    ck_assert_str_eq(facts_at(open_site(), "archive/2025/06/page/2")->path, "/blog/archive/2025/06/page/2");
+}
+END_TEST
+
+START_TEST(overview_has_facts)
+{
+    atd_facts_t facts;
+
+    atd_facts_of_overview(&facts, open_site(), ATD_PAGE_TAGS, "Tags", "tags", atd_test_pool);
+    ck_assert_int_eq(facts.kind, ATD_PAGE_TAGS);
+    ck_assert_str_eq(facts.title, "Tags | Blog");
+    ck_assert_str_eq(facts.path, "/blog/tags");
+    ck_assert_str_eq(facts.canonical, "https://example.org/blog/tags");
+    ck_assert(facts.indexable && !facts.list);
+    atd_facts_of_overview(&facts, open_site(), ATD_PAGE_SEARCH, "Search", "search", atd_test_pool);
+    ck_assert(!facts.indexable);
+}
+END_TEST
+
+START_TEST(category_is_above_a_post)
+{
+    const atd_facts_t *facts = facts_with("title: Blog\n", "category: ' My\n\n  Cat '\n");
+
+    ck_assert_str_eq(facts->above.name, "My Cat");
+    ck_assert_str_eq(facts->above.url, "https://example.org/blog/category/my-cat");
+    ck_assert_ptr_null(facts_with("title: Blog\n", "category: '!'\n")->above.name);
+    ck_assert_ptr_null(facts_with("title: Blog\n", "title: T\n")->above.name);
+    put_file("pages/about.md", "---\ncategory: C\n---\n");
+    ck_assert_ptr_null(facts_of(open_site(), load_post("pages/about.md"))->above.name);
+}
+END_TEST
+
 Suite *facts_suite(void)
 {
     Suite *suite = suite_create("facts");
@@ -250,5 +385,13 @@ Suite *facts_suite(void)
     tcase_add_test(tests, page_is_static);
     tcase_add_test(tests, home_has_facts);
     tcase_add_test(tests, error_has_facts);
+    tests = site_test_case(suite, "lists");
+    tcase_add_test(tests, list_has_facts);
+    tcase_add_test(tests, home_has_pages);
+    tcase_add_test(tests, category_has_facts_of_its_file);
+    tcase_add_test(tests, author_has_facts_of_the_file);
+    tcase_add_test(tests, archive_has_facts);
+    tcase_add_test(tests, overview_has_facts);
+    tcase_add_test(tests, category_is_above_a_post);
     return suite;
 }

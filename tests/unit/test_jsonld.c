@@ -4,6 +4,10 @@
 
 #include "base/atd_limits.h"
 
+#include <apr_strings.h>
+
+#include <stdlib.h>
+
 static const atd_value_t *article_with(const char *settings, const char *front_matter)
 {
     const atd_site_t *site = open_site_with(settings);
@@ -167,6 +171,101 @@ START_TEST(post_has_breadcrumbs)
 }
 END_TEST
 
+static const char *crumbs_of(const atd_value_t *graph)
+{
+    const atd_value_t *node = atd_value_at(graph, atd_value_count(graph) - 1);
+    const char *text = "";
+
+    TEXT_AT(node, "@type", "BreadcrumbList");
+    for (apr_size_t i = 0; i < atd_value_count(atd_value_get(node, "itemListElement")); i++) {
+        const char *item = item_at(node, "itemListElement", i, "item");
+
+        ck_assert_int_eq(atoi(item_at(node, "itemListElement", i, "position")), (int)i + 1);
+        text = apr_psprintf(atd_test_pool, "%s%s<%s>", text, item_at(node, "itemListElement", i, "name"),
+                            item ? item : "");
+    }
+    return text;
+}
+
+START_TEST(category_is_a_breadcrumb)
+{
+    const atd_site_t *site = open_site_with("title: Blog\n");
+
+    ck_assert_str_eq(crumbs_of(graph_of(site, facts_of(site, post_of("title: T\ncategory: My Cat\n")))),
+                     "Blog<https://example.org/blog/>My Cat<https://example.org/blog/category/my-cat>T<>");
+    put_file("categories/sub.md", "---\nname: Sub\nparent: top\n---\n");
+    put_file("categories/top.md", "---\nname: Top\n---\n");
+    site = open_site();
+    ck_assert_str_eq(crumbs_of(graph_of(site, facts_at(site, "category/sub"))),
+                     "Blog<https://example.org/blog/>Top<https://example.org/blog/category/top>Sub<>");
+    ck_assert_str_eq(crumbs_of(graph_of(site, facts_at(site, "category/top"))), "Blog<https://example.org/blog/>Top<>");
+}
+END_TEST
+
+START_TEST(list_is_a_collection)
+{
+    const atd_site_t *site;
+    const atd_value_t *graph, *node;
+
+    put_file("posts/a.md", "---\ndate: 2025-06-16\ntags: [T]\n---\n");
+    put_file("posts/b.md", "---\ndate: 2025-06-15\ntags: [T]\n---\n");
+    site = open_site();
+    graph = graph_of(site, facts_at(site, "tag/t"));
+    node = atd_value_at(graph, 0);
+    ck_assert_uint_eq(atd_value_count(graph), 2);
+    TEXT_AT(node, "@type", "CollectionPage");
+    TEXT_AT(node, "@id", "https://example.org/blog/tag/t");
+    TEXT_AT(node, "name", "T");
+    TEXT_AT(node, "isPartOf.@id", "https://example.org/blog/#blog");
+    TEXT_AT(node, "mainEntity.@type", "ItemList");
+    TEXT_AT(node, "mainEntity.numberOfItems", "2");
+    ck_assert_pstr_eq(item_at(node, "mainEntity.itemListElement", 0, "url"), "https://example.org/blog/a");
+    ck_assert_pstr_eq(item_at(node, "mainEntity.itemListElement", 1, "position"), "2");
+    ck_assert_pstr_eq(item_at(node, "mainEntity.itemListElement", 1, "url"), "https://example.org/blog/b");
+}
+END_TEST
+
+START_TEST(home_is_a_blog_and_a_collection)
+{
+    const atd_site_t *site;
+    const atd_value_t *graph;
+
+    put_file("a.md", "x");
+    site = open_site();
+    graph = graph_of(site, facts_at(site, ""));
+    ck_assert_uint_eq(atd_value_count(graph), 2); /* no breadcrumbs */
+    TEXT_AT(atd_value_at(graph, 0), "@type", "Blog");
+    TEXT_AT(atd_value_at(graph, 1), "@type", "CollectionPage");
+    TEXT_AT(atd_value_at(graph, 1), "mainEntity.numberOfItems", "1");
+}
+END_TEST
+
+START_TEST(author_is_a_profile)
+{
+    const atd_site_t *site;
+    const atd_value_t *node;
+
+    put_file("authors/ada.md", "---\nname: Ada\nrole: Poet\nurl: /ada\n---\n");
+    site = open_site();
+    node = atd_value_at(graph_of(site, facts_at(site, "author/ada")), 0);
+    TEXT_AT(node, "@type", "ProfilePage");
+    TEXT_AT(node, "mainEntity.@type", "Person");
+    TEXT_AT(node, "mainEntity.name", "Ada");
+    TEXT_AT(node, "mainEntity.jobTitle", "Poet");
+    TEXT_AT(node, "mainEntity.url", "https://example.org/ada");
+}
+END_TEST
+
+START_TEST(empty_list_has_no_items)
+{
+    const atd_site_t *site;
+
+    put_file("categories/c.md", "---\nname: C\n---\n");
+    site = open_site();
+    TEXT_AT(atd_value_at(graph_of(site, facts_at(site, "category/c")), 0), "mainEntity", NULL);
+}
+END_TEST
+
 START_TEST(home_is_a_blog)
 {
     const atd_site_t *site = open_site_with("title: Blog\ndescription: D\nlanguage: fr\n");
@@ -220,6 +319,11 @@ Suite *jsonld_suite(void)
     tcase_add_test(tests, schema_of_the_author_wins);
     tcase_add_test(tests, schema_may_stand_below_advanced);
     tcase_add_test(tests, post_has_breadcrumbs);
+    tcase_add_test(tests, category_is_a_breadcrumb);
+    tcase_add_test(tests, list_is_a_collection);
+    tcase_add_test(tests, home_is_a_blog_and_a_collection);
+    tcase_add_test(tests, author_is_a_profile);
+    tcase_add_test(tests, empty_list_has_no_items);
     tcase_add_test(tests, home_is_a_blog);
     tcase_add_test(tests, static_page_is_a_web_page);
     tcase_add_test(tests, hostile_text_stays_text);

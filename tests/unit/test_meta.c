@@ -17,15 +17,11 @@ static const char *head(const char *front_matter)
 
 static const char *home_head(const char *settings)
 {
-    atd_buffer_t *out = atd_buffer_create(atd_test_pool, 0, ATD_MAX_PAGE);
     const atd_site_t *site = open_site_with(settings);
-    const char *html = NULL;
     atd_facts_t facts;
 
     atd_facts_of_home(&facts, site, NULL, atd_test_pool);
-    atd_meta_put(out, site, &facts, atd_test_pool);
-    ATD_OK(atd_buffer_take(&html, NULL, out, "the head"));
-    return html;
+    return head_with(site, &facts);
 }
 
 /* The value of a tag; NULL where it is not there. */
@@ -353,6 +349,73 @@ START_TEST(translations_are_told)
 }
 END_TEST
 
+/* ---- where to go from here ---- */
+
+#define FEED(title, path, type)                                                                                        \
+    "<link rel=\"alternate\" type=\"" type "\" title=\"" title "\" href=\"/blog/" path "\">\n"
+#define FEEDS(title, folder)                                                                                           \
+    FEED(title, folder "feed.xml", "application/rss+xml")                                                              \
+    FEED(title, folder "atom.xml", "application/atom+xml")                                                             \
+    FEED(title, folder "feed.json", "application/feed+json")
+#define SEARCH                                                                                                         \
+    "<link rel=\"search\" type=\"application/opensearchdescription+xml\" title=\"Blog\" "                              \
+    "href=\"/blog/opensearch.xml\">\n"
+
+START_TEST(post_leads_to_its_other_forms)
+{
+    const char *html = head("title: T\nslug: caf\xC3\xA9\n");
+
+    HAS(html,
+        "<link rel=\"alternate\" type=\"text/markdown\" href=\"/blog/caf%C3%A9.md\">\n"
+        "<link rel=\"alternate\" type=\"application/json\" href=\"/blog/caf%C3%A9.json\">\n" FEEDS("Blog", "") SEARCH);
+    LACKS(html, "rel=\"prev\"");
+    LACKS(html, "rel=\"next\"");
+    html = head("status: draft\n");
+    LACKS(html, "text/markdown");
+    LACKS(html, "application/json\"");
+    HAS(html, FEEDS("Blog", "") SEARCH);
+}
+END_TEST
+
+START_TEST(list_leads_to_its_feeds_and_pages)
+{
+    const char *html;
+
+    put_file("a.md", "---\ntags: [T]\ndate: 2025-06-16\n---\n");
+    put_file("b.md", "---\ntags: [T]\ndate: 2025-06-16\n---\n");
+    put_file("c.md", "---\ntags: [T]\ndate: 2025-06-16\n---\n");
+    put_file("site.yaml", "pageSize: 1\n");
+    html = head_with(open_site(), facts_at(open_site(), "tag/t/page/2"));
+    HAS(html, "<link rel=\"prev\" href=\"https://example.org/blog/tag/t\">\n"
+              "<link rel=\"next\" href=\"https://example.org/blog/tag/t/page/3\">\n");
+    HAS(html, FEEDS("T | Blog", "tag/t/") FEEDS("Blog", "") SEARCH);
+    html = head_with(open_site(), facts_at(open_site(), "tag/t/page/3"));
+    LACKS(html, "rel=\"next\"");
+    html = head_with(open_site(), facts_at(open_site(), "archive/2025"));
+    HAS(html, FEEDS("Blog", "") SEARCH);
+    ck_assert_uint_eq(count_of(html, "application/rss+xml"), 1);
+    html = head_with(open_site(), facts_at(open_site(), ""));
+    HAS(html, FEEDS("Blog", ""));
+    ck_assert_uint_eq(count_of(html, "application/rss+xml"), 1);
+    LACKS(html, "rel=\"prev\"");
+    HAS(html, "<link rel=\"next\" href=\"https://example.org/blog/page/2\">\n");
+}
+END_TEST
+
+START_TEST(author_has_a_profile)
+{
+    const char *html;
+
+    put_file("authors/ada.md", "---\nname: " EVIL_YAML "\nbio: " EVIL_YAML "\n---\n");
+    html = head_with(open_site(), facts_at(open_site(), "author/ada"));
+    TAG(html, "og:type", "profile");
+    HAS(html, "<title>" EVIL_HTML " | Blog</title>");
+    TAG(html, "og:description", EVIL_HTML);
+    HAS(html, "title=\"" EVIL_HTML " | Blog\" href=\"/blog/author/ada/feed.xml\"");
+    LACKS(html, "<script>");
+}
+END_TEST
+
 Suite *meta_suite(void)
 {
     Suite *suite = suite_create("meta");
@@ -375,5 +438,8 @@ Suite *meta_suite(void)
     tcase_add_test(tests, static_page_is_a_website);
     tcase_add_test(tests, error_page_says_little);
     tcase_add_test(tests, translations_are_told);
+    tcase_add_test(tests, post_leads_to_its_other_forms);
+    tcase_add_test(tests, list_leads_to_its_feeds_and_pages);
+    tcase_add_test(tests, author_has_a_profile);
     return suite;
 }

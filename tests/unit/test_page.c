@@ -173,7 +173,9 @@ START_TEST(home_has_one_address)
     check_right("page/1", "https://example.org/blog/");
     check_right("page/1/", "https://example.org/blog/");
     check_error(page_at(open_site(), "page/2"), 404);
-    check_error(page_at(open_site(), "feed/"), 404);
+    check_right("feed/", "https://example.org/blog/feed.xml");
+    check_right("feed", "https://example.org/blog/feed.xml");
+    check_right("atom", "https://example.org/blog/atom.xml");
 }
 END_TEST
 
@@ -257,14 +259,18 @@ START_TEST(post_comes_before_a_list_of_its_name)
     static const char *const names[] = {"tags", "categories", "authors", "archive", "search", "feed", "rss", "atom"};
 
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-        check_error(page_at(open_site(), names[i]), 404);
-        put_file(apr_pstrcat(atd_test_pool, names[i], ".md", NULL), "x");
+        const char *file = apr_pstrcat(atd_test_pool, names[i], ".md", NULL);
+
+        put_file(file, markdown_of("title: Mine\nstatus: draft\n", "x"));
+        LACKS(page_at(open_site(), names[i])->body, "Mine");
+        put_file(file, markdown_of("title: Mine\n", "x"));
         ck_assert_int_eq(page_at(open_site(), names[i])->status, 200);
+        HAS(page_at(open_site(), names[i])->body, "<title>Mine | Blog</title>");
     }
     check_right("Tags/", "https://example.org/blog/tags");
-    check_error(page_at(open_site(), "search.json"), 404);
     check_error(page_at(open_site(), "tag/tags"), 404);
     check_error(page_at(open_site(), "archive/2025"), 404);
+    ck_assert_str_eq(page_at(open_site(), "feed.xml")->type, "application/rss+xml; charset=utf-8");
 }
 END_TEST
 

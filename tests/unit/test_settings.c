@@ -60,8 +60,7 @@ START_TEST(all_settings_are_read)
         settings_of("title: T\ndescription: D\nurl: https://x.org/blog//\nlanguage: de\nauthor: {name: A}\n"
                     "publisher: {name: P, logo: /l.png}\nimage: i.png\nimages: {base: 'https://img.org/'}\n"
                     "social: {twitter: '@t'}\nmarkdown: {externalRel: nofollow, smart: false, toc: true}\nfooter: F\n"
-                    "permalink: '/:year/:title/'\npageSize: 5\nrelated: 0\nwordsPerMinute: 250\nshareButtons: "
-                    "false\nnav: [{title: a, url: b}]\n"
+                    "permalink: '/:year/:title/'\n"
                     "feed: {limit: 500, full: false}\n"
                     "pageSize: 5\nrelated: 0\nwordsPerMinute: 250\nshareButtons: false\nnav: [{title: a, url: b}]\n"
                     "share: [x]\ncomments: {provider: email}\nnewsletter: {url: /n}\nparams: {a: b}\n");

@@ -7,10 +7,10 @@
 
 #define BASIC_KEYS                                                                                                     \
     "title slug path url excerpt date modified category tags hasTags authors author image readingTime featured "       \
-    "priority series hidden lang layout data"
+    "priority series hidden lang layout previous next data"
 #define POST_KEYS                                                                                                      \
     BASIC_KEYS " content words toc contentWarning comments share hasShare gallery hasGallery video related "           \
-               "hasRelated newsletter amp translations hasTranslations css script"
+               "hasRelated alternates newsletter amp translations hasTranslations css script"
 
 static const char full_post[] =
     "title: T\nexcerpt: E\ndate: 2025-06-16\nlastModified: 2025-06-17\ncategory: My Cat\ntags: [My Tag]\n"
@@ -41,9 +41,10 @@ START_TEST(page_has_every_key)
 
     ck_assert_str_eq(keys_of(view), "site page assets");
     ck_assert_str_eq(keys_of(atd_value_get(view, "site")), "title description url path language author image footer "
-                                                           "year nav social newsletter params");
+                                                           "year nav social newsletter feeds search archive tags "
+                                                           "categories llms params");
     ck_assert_str_eq(keys_of(atd_value_get(view, "page")),
-                     "kind isHome isPost isPage isError title head lang dir url path generator");
+                     "kind isHome isPost isPage isList isError title head lang dir url path generator");
 }
 END_TEST
 
@@ -159,7 +160,7 @@ START_TEST(post_is_shown)
     TEXT_AT(view, "category.name", "My Cat");
     TEXT_AT(view, "category.slug", "my-cat");
     ck_assert_pstr_eq(item_at(view, "tags", 0, "slug"), "my-tag");
-    ck_assert_str_eq(keys_of(atd_value_get(view, "author")), "name slug role image url email bio social");
+    ck_assert_str_eq(keys_of(atd_value_get(view, "author")), "name slug role image url email bio social path");
     TEXT_AT(view, "author.name", "Ada");
     TEXT_AT(view, "author.image", "/a.png");
     ck_assert_pstr_eq(item_at(view, "author.social", 0, "label"), "GitHub");
@@ -265,7 +266,7 @@ START_TEST(error_has_every_key)
     const atd_error_t bare = {.id = ATD_E_IO, .message = "M"};
     const atd_value_t *view = atd_view_error(500, "T", "Sorry", &error, atd_test_pool);
 
-    ck_assert_str_eq(keys_of(view), "status title message detail");
+    ck_assert_str_eq(keys_of(view), "status title message detail suggestions hasSuggestions");
     ck_assert_str_eq(keys_of(atd_value_get(view, "detail")), "file line column message hint excerpt id");
     TEXT_AT(view, "status", "500");
     TEXT_AT(view, "detail.line", "2");
@@ -314,7 +315,7 @@ START_TEST(person_has_every_key)
     const atd_person_t person = {.name = "A", .slug = "a", .image = "none.png"};
     const atd_value_t *view = atd_view_person(open_site(), &person, true, atd_test_pool);
 
-    ck_assert_str_eq(keys_of(view), "name slug role image url email bio social");
+    ck_assert_str_eq(keys_of(view), "name slug role image url email bio social path");
     TEXT_AT(view, "image", "/blog/none.png");
 }
 END_TEST
