@@ -64,6 +64,7 @@
     SUITE(feed_content) \
     SUITE(llms) \
     SUITE(sitemap) \
+    SUITE(index_each) \
     SUITE(tokenizer) \
     SUITE(search_query) \
     SUITE(search_snippet) \
