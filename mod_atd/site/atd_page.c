@@ -177,6 +177,8 @@ static atd_error_t *make(atd_page_t *page, const atd_site_t *site, const atd_rou
     case ATD_ROUTE_OTHER:
     case ATD_ROUTE_SEARCH:
         return atd_page_make_post(page, site, route, pool);
+    case ATD_ROUTE_SITEMAP:
+        return atd_page_make_sitemap(page, site, route, pool);
     case ATD_ROUTE_ASSET:
         make_asset(page, site, route, pool);
         return NULL;
