@@ -179,6 +179,9 @@ static atd_error_t *make(atd_page_t *page, const atd_site_t *site, const atd_rou
         return atd_page_make_post(page, site, route, pool);
     case ATD_ROUTE_SITEMAP:
         return atd_page_make_sitemap(page, site, route, pool);
+    case ATD_ROUTE_LLMS:
+    case ATD_ROUTE_LLMS_FULL:
+        return atd_page_make_llms(page, site, route, pool);
     case ATD_ROUTE_ASSET:
         make_asset(page, site, route, pool);
         return NULL;

@@ -42,6 +42,10 @@ atd_error_t *atd_page_make_list(atd_page_t *page, const atd_site_t *site, const 
 atd_error_t *atd_page_make_sitemap(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/** llms.txt and llms-full.txt. */
+atd_error_t *atd_page_make_llms(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
 /**
  * Loads the post that a slug leads to, and what the index knows of it.
  * @param post NULL where there is none, public or not

@@ -65,6 +65,7 @@
     SUITE(llms) \
     SUITE(sitemap) \
     SUITE(index_each) \
+    SUITE(page_llms) \
     SUITE(page_sitemap) \
     SUITE(tokenizer) \
     SUITE(search_query) \
