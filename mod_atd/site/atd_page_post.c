@@ -186,6 +186,17 @@ static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *si
     return NULL;
 }
 
+static void show_absent(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, const atd_post_t *post,
+                        apr_pool_t *pool)
+{
+    int status = status_of(site, post);
+
+    if (status == 404)
+        atd_page_of_missing(page, site, route, pool);
+    else
+        atd_page_of_error(page, site, status, NULL, pool);
+}
+
 atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
 {
     const char *slug = route->name;
@@ -207,6 +218,6 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
         return show_post(page, site, route, post, &entry, right, pool);
     error = post || !route->name ? NULL : try_moved(page, &moved, site, route->name, pool);
     if (!error && !moved)
-        atd_page_of_error(page, site, status_of(site, post), NULL, pool);
+        show_absent(page, site, route, post, pool);
     return error;
 }

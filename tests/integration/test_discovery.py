@@ -173,3 +173,17 @@ def test_the_full_text_has_each_post(served):
     assert text.startswith("# A blog\n\n> About things\n\n---\n\n# Second\n\nURL: ")
     assert "```\nopen\n```\n\n---\n\n# First\n" in text
     assert re.findall(r"^# (.*)$", text, flags=re.M) == ["A blog", "Second", "First", "Size"]
+
+
+# ---- pages that are not there ----
+
+def test_a_missing_page_suggests_public_posts(httpd, blog):
+    write(blog, {**SHOWN, "posts/seconds.md": post(SECRET, SECRET, status="draft"),
+                 "posts/my-long-story.md": post("A long story", "Long.", date="2024-03-01")})
+    httpd.start(CONFIG)
+    for path in ("my-long-stori", "my-long-storys/", "2024/my-lnog-story", "tag/my-long-story2", "seconds"):
+        answer = httpd.get(f"/blog/{path}")
+        assert answer.status_code == 404 and SECRET not in answer.text
+        wanted = "/blog/second" if path == "seconds" else "/blog/my-long-story"
+        assert f'href="{wanted}"' in answer.text, path
+    assert 'href="/blog/my-long-story"' not in httpd.get("/blog/nothing-of-the-kind").text
