@@ -63,7 +63,7 @@
 #define ATD_MAX_SITEMAP (45 * 1000 * 1000)
 
 /** llms.txt and llms-full.txt. */
-#define ATD_MAX_LLMS (64 * 1024 * 1024)
+#define ATD_MAX_LLMS (8 * 1024 * 1024)
 
 /** Bytes of an image file that are read to find its width and height: a camera puts a preview and profiles before them. */
 #define ATD_MAX_IMAGE_HEADER (256 * 1024)

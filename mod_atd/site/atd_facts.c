@@ -37,16 +37,25 @@ static bool has_directive(const char *robots, const char *word)
     return false;
 }
 
+static bool refuses_index(const char *robots)
+{
+    return has_directive(robots, "noindex") || has_directive(robots, "none");
+}
+
+bool atd_facts_may_index(const atd_post_t *post)
+{
+    return post->noindex != ATD_FLAG_ON && !(post->robots && refuses_index(post->robots));
+}
+
 /* noindex wins over index wherever it stands, nofollow over follow. */
 static void set_robots(atd_facts_t *facts, const atd_post_t *post)
 {
     const char *robots = post->robots ? post->robots : "";
-    bool refused = has_directive(robots, "noindex") || has_directive(robots, "none");
 
-    facts->indexable = !facts->hidden && post->noindex != ATD_FLAG_ON && !refused;
+    facts->indexable = !facts->hidden && atd_facts_may_index(post);
     if (facts->indexable)
         facts->robots = or_else(post->robots, ROBOTS_PUBLIC);
-    else if (refused)
+    else if (refuses_index(robots))
         facts->robots = robots;
     else
         facts->robots = has_directive(robots, "nofollow") ? ROBOTS_CLOSED : ROBOTS_HIDDEN;
@@ -82,7 +91,7 @@ static const apr_array_header_t *authors_of(const atd_site_t *site, const atd_po
 }
 
 /* An explicit description; else the excerpt, which the body falls back to its first paragraph for. */
-static const char *description_of(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool)
+const char *atd_facts_description(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool)
 {
     const char *first = body ? body->summary : post->summary;
     const char *text = or_else(post->description, or_else(post->excerpt, first));
@@ -164,6 +173,16 @@ static void set_above(atd_facts_t *facts, const atd_site_t *site, const char *na
     facts->above.url = atd_site_url(site, apr_pstrcat(pool, "category/", slug, NULL), pool);
 }
 
+static const char *lang_of(const atd_site_t *site, const atd_post_t *post)
+{
+    return or_else(post->lang, site->settings->language);
+}
+
+const apr_array_header_t *atd_facts_translations(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+{
+    return translations_of(site, post->translations, lang_of(site, post), pool);
+}
+
 void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
                        apr_pool_t *pool)
 {
@@ -174,18 +193,18 @@ void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_pos
     facts->heading = atd_text_collapse(post->title, pool);
     facts->title = post->seo_title ? atd_text_collapse(post->seo_title, pool)
                                    : apr_pstrcat(pool, facts->heading, " | ", site->settings->title, NULL);
-    facts->description = description_of(post, body, pool);
+    facts->description = atd_facts_description(post, body, pool);
     facts->path = atd_site_post_path(site, post, pool);
     facts->canonical =
         post->canonical ? atd_site_absolute(site, post->canonical, pool) : atd_site_post_url(site, post, pool);
-    facts->lang = or_else(post->lang, site->settings->language);
+    facts->lang = lang_of(site, post);
     facts->hidden = atd_post_hidden_because(post, site->now, pool);
     set_robots(facts, post);
     set_reading_time(facts, site, post->reading_time, pool);
     facts->keywords = post->keywords ? post->keywords : post->tags;
     set_image(facts, site, post, pool);
     facts->authors = authors_of(site, post, pool);
-    facts->translations = translations_of(site, post->translations, facts->lang, pool);
+    facts->translations = atd_facts_translations(site, post, pool);
     if (post->category && !post->is_page)
         set_above(facts, site, post->category, atd_text_slug(post->category, pool), pool);
 }

@@ -70,6 +70,15 @@ typedef struct atd_facts_t {
 void atd_facts_of_post(atd_facts_t *facts, const atd_site_t *site, const atd_post_t *post, const atd_body_t *body,
                        apr_pool_t *pool);
 
+/** True where its author lets search engines list a post; hidden ones are not told apart here. */
+bool atd_facts_may_index(const atd_post_t *post);
+
+/** The description alone, plain; or NULL. @p body may be NULL, as above. */
+const char *atd_facts_description(const atd_post_t *post, const atd_body_t *body, apr_pool_t *pool);
+
+/** The translations alone, as in atd_facts_t. */
+const apr_array_header_t *atd_facts_translations(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
 /** Facts of the home page. @p list: the page of it that is shown; or NULL */
 void atd_facts_of_home(atd_facts_t *facts, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool);
 

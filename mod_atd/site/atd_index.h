@@ -103,6 +103,23 @@ typedef struct atd_list_query_t {
 atd_error_t *atd_index_list(apr_array_header_t **posts, atd_index_t *index, const atd_index_viewer_t *viewer,
                             const atd_list_query_t *query, apr_pool_t *pool) __attribute__((warn_unused_result));
 
+/** Is told of a post; it and all it refers to go with @p scratch, which is cleared before the next. @return false: enough */
+typedef bool (*atd_index_visit_t)(void *baton, const atd_post_t *post, apr_pool_t *scratch);
+
+/**
+ * The same one by one, so that a list may be of any length. For ATD_LIST_RECENT and ATD_LIST_PAGES, where a limit below 0
+ * is none. @p visit may ask the index for anything but such a list.
+ */
+atd_error_t *atd_index_each(atd_index_t *index, const atd_index_viewer_t *viewer, const atd_list_query_t *query,
+                            atd_index_visit_t visit, void *baton, apr_pool_t *pool) __attribute__((warn_unused_result));
+
+/**
+ * When the newest change was made among each @p size posts of ATD_LIST_RECENT in turn, as apr_time_t: the last modification
+ * of one of them, or the date of one.
+ */
+atd_error_t *atd_index_newest(apr_array_header_t **times, atd_index_t *index, const atd_index_viewer_t *viewer,
+                              apr_int64_t size, apr_pool_t *pool) __attribute__((warn_unused_result));
+
 /** How many posts the whole list has, whatever the query's offset and limit. */
 atd_error_t *atd_index_count(apr_int64_t *count, atd_index_t *index, const atd_index_viewer_t *viewer,
                              const atd_list_query_t *query) __attribute__((warn_unused_result));

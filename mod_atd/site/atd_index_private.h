@@ -70,6 +70,7 @@ typedef enum atd_sql_t {
     ATD_SQL_RECORDS,
     ATD_SQL_SLUGS,
     ATD_SQL_CHANGES,
+    ATD_SQL_NEWEST,
     ATD_SQL_SEARCH,
     ATD_SQL_SEARCH_COUNT,
     ATD_SQL_STATEMENTS

@@ -152,6 +152,7 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
         " (SELECT ifnull(max(ends), 0) FROM files WHERE ends <= :now)),"
         " (SELECT min(at) FROM (SELECT min(appears) AS at FROM files WHERE appears > :now AND appears < :never"
         " UNION ALL SELECT min(ends) FROM files WHERE ends > :now AND ends < :never))",
+    [ATD_SQL_NEWEST] = "SELECT max(f.modified, f.date) FROM files f WHERE " LISTED SHOWN " ORDER BY date DESC, path",
     [ATD_SQL_SEARCH] = "SELECT 1 WHERE 0",
     [ATD_SQL_SEARCH_COUNT] = "SELECT 1 WHERE 0",
 };

@@ -140,6 +140,82 @@ void atd_llms_full_begin(atd_buffer_t *out, const atd_site_t *site, const char *
     put_head(out, site, about, pool);
 }
 
+/* ---- code blocks that are left open ---- */
+
+typedef struct fence_t {
+    char sign;         /* 0: no block is open */
+    apr_size_t length; /* of the line that opened it */
+    bool in_list;      /* what is indented belongs to a list, whose end closes all in it */
+} fence_t;
+
+/* "-", "+", "*", "1.", "1)" with a blank behind it, or alone. */
+static bool begins_item(const char *line, apr_size_t length)
+{
+    apr_size_t digits = 0;
+
+    while (digits < length && digits < 9 && apr_isdigit(line[digits]))
+        digits++;
+    if (digits == length || !strchr(digits ? ".)" : "-+*", line[digits]))
+        return false;
+    return digits + 1 == length || line[digits + 1] == ' ' || line[digits + 1] == '\t';
+}
+
+/* A fence closes what one of its sign and no greater length opened, where nothing stands behind it. */
+static void read_fence(fence_t *fence, const char *line, apr_size_t length)
+{
+    char sign = *line;
+    apr_size_t count = 0;
+    bool bare = true;
+
+    while (count < length && line[count] == sign)
+        count++;
+    if ((sign != '`' && sign != '~') || count < 3)
+        return;
+    for (apr_size_t i = count; i < length; i++)
+        bare = bare && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r');
+    if (fence->sign) {
+        if (fence->sign == sign && count >= fence->length && bare)
+            fence->sign = '\0';
+    } else if (sign == '~' || !memchr(line + count, '`', length - count)) {
+        fence->sign = sign;
+        fence->length = count;
+    }
+}
+
+/* CommonMark 0.31.2, section 4.5; of blocks in lists and quotations none is left open where these end. */
+static void read_line(fence_t *fence, const char *line, apr_size_t length)
+{
+    apr_size_t indent = 0;
+
+    while (indent < length && line[indent] == ' ')
+        indent++;
+    if (indent == length || indent > 3 || line[indent] == '\r')
+        return;
+    if (!fence->sign) {
+        if (fence->in_list && indent >= 2)
+            return;
+        fence->in_list = begins_item(line + indent, length - indent);
+    }
+    read_fence(fence, line + indent, length - indent);
+}
+
+static void close_block(atd_buffer_t *out, const char *text, apr_size_t length)
+{
+    fence_t fence = {0};
+
+    for (apr_size_t at = 0; at < length;) {
+        const char *end = memchr(text + at, '\n', length - at);
+        apr_size_t size = end ? (apr_size_t)(end - text) - at : length - at;
+
+        read_line(&fence, text + at, size);
+        at += size + 1;
+    }
+    for (apr_size_t i = 0; fence.sign && i < fence.length; i++)
+        atd_buffer_putc(out, fence.sign);
+    if (fence.sign)
+        atd_buffer_putc(out, '\n');
+}
+
 /* Without the blank lines around it. */
 static void put_body(atd_buffer_t *out, const char *text, apr_size_t length)
 {
@@ -154,6 +230,7 @@ static void put_body(atd_buffer_t *out, const char *text, apr_size_t length)
     atd_buffer_putc(out, '\n');
     atd_buffer_add(out, text, length);
     atd_buffer_putc(out, '\n');
+    close_block(out, text, length);
 }
 
 void atd_llms_full_put(atd_buffer_t *out, const atd_site_t *site, const atd_llms_item_t *item, apr_pool_t *pool)

@@ -35,7 +35,7 @@ void atd_llms_write(atd_buffer_t *out, const atd_site_t *site, const char *about
 /** Appends the begin of llms-full.txt: the same without sections. */
 void atd_llms_full_begin(atd_buffer_t *out, const atd_site_t *site, const char *about, apr_pool_t *pool);
 
-/** Appends a post: a rule, its title, address and date, its Markdown. */
+/** Appends a post: a rule, its title, address and date, its Markdown. A code block that is left open is closed. */
 void atd_llms_full_put(atd_buffer_t *out, const atd_site_t *site, const atd_llms_item_t *item, apr_pool_t *pool);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/atd_escape.h"
 #include "base/atd_limits.h"
 #include "site/atd_catalog.h"
+#include "site/atd_permalink.h"
 #include "site/atd_view.h"
 
 #include <apr_strings.h>
@@ -12,6 +13,7 @@
 
 #define HTML "text/html; charset=utf-8"
 #define EXPECTED_PAGE (32 * 1024)
+#define SUGGESTIONS 3
 
 /* Seconds after which who asked too early may ask again: where the index is being built, and where it could not be used. */
 #define BUILDING_RETRY 2
@@ -110,11 +112,22 @@ static const char *message_of_status(int status)
     }
 }
 
+static void set_suggestions(atd_value_t *shown, const atd_site_t *site, const apr_array_header_t *posts,
+                            apr_pool_t *pool)
+{
+    atd_value_t *list = atd_value_list(pool);
+
+    for (int i = 0; i < posts->nelts && i < SUGGESTIONS; i++)
+        atd_value_push(list, atd_view_summary(site, APR_ARRAY_IDX(posts, i, const atd_post_t *), pool));
+    atd_value_set(shown, "suggestions", list);
+    atd_value_set(shown, "hasSuggestions", atd_value_bool(pool, atd_value_count(list) > 0));
+}
+
 static atd_error_t *render_error(atd_page_t *page, const atd_site_t *site, const atd_theme_t *theme,
-                                 const atd_error_t *detail, apr_pool_t *pool)
+                                 const atd_error_t *detail, const apr_array_header_t *suggestions, apr_pool_t *pool)
 {
     const char *title = title_of_status(page->status);
-    atd_value_t *view;
+    atd_value_t *view, *shown;
     atd_facts_t facts;
     atd_error_t *error;
 
@@ -122,11 +135,15 @@ static atd_error_t *render_error(atd_page_t *page, const atd_site_t *site, const
     error = atd_view_make(&view, site, &facts, pool);
     if (error)
         return error;
-    atd_value_set(view, "error", atd_view_error(page->status, title, message_of_status(page->status), detail, pool));
+    shown = atd_view_error(page->status, title, message_of_status(page->status), detail, pool);
+    if (suggestions)
+        set_suggestions(shown, site, suggestions, pool);
+    atd_value_set(view, "error", shown);
     return atd_page_render(page, theme, "error", view, pool);
 }
 
-void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error, apr_pool_t *pool)
+static void make_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error,
+                       const apr_array_header_t *suggestions, apr_pool_t *pool)
 {
     const atd_error_t *detail = site->debug ? error : NULL;
     const atd_theme_t *builtin;
@@ -137,18 +154,43 @@ void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, con
     page->error = error;
     page->lang = site->settings->language;
     page->personal = detail != NULL;
-    failed = render_error(page, site, site->theme, detail, pool);
+    failed = render_error(page, site, site->theme, detail, suggestions, pool);
     if (failed)
         failed = atd_theme_load(&builtin, NULL, pool);
     else
         return;
     if (!failed)
-        failed = render_error(page, site, builtin, detail, pool);
+        failed = render_error(page, site, builtin, detail, suggestions, pool);
     if (failed) { /* the built-in theme can't fail, but a page is owed all the same */
         page->type = "text/plain; charset=utf-8";
         page->body = title_of_status(status);
         page->length = strlen(page->body);
     }
+}
+
+void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error, apr_pool_t *pool)
+{
+    make_error(page, site, status, error, NULL, pool);
+}
+
+/* ---- what may have been meant ---- */
+
+/* The posts whose slugs are nearest to what an address ends with; those that are not public are nobody's to guess. */
+static apr_array_header_t *find_suggestions(const atd_site_t *site, const char *name, apr_pool_t *pool)
+{
+    const atd_index_viewer_t visitor = {.now = site->now};
+    apr_array_header_t *posts = NULL;
+    atd_index_t *index = NULL;
+    const char *slug;
+
+    if (!name || !atd_permalink_slug(&slug, name, pool) || atd_site_index(&index, site, pool) || !index)
+        return NULL;
+    return atd_index_suggest(&posts, index, &visitor, slug, SUGGESTIONS, pool) ? NULL : posts;
+}
+
+void atd_page_of_missing(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+{
+    make_error(page, site, 404, NULL, find_suggestions(site, route->name, pool), pool);
 }
 
 void atd_page_of_building(atd_page_t *page, const atd_site_t *site, apr_pool_t *pool)
@@ -192,11 +234,16 @@ static atd_error_t *make(atd_page_t *page, const atd_site_t *site, const atd_rou
         return atd_page_make_post(page, site, route, pool);
     case ATD_ROUTE_SEARCH:
         return atd_page_make_search(page, site, route, pool);
+    case ATD_ROUTE_SITEMAP:
+        return atd_page_make_sitemap(page, site, route, pool);
+    case ATD_ROUTE_LLMS:
+    case ATD_ROUTE_LLMS_FULL:
+        return atd_page_make_llms(page, site, route, pool);
     case ATD_ROUTE_ASSET:
         make_asset(page, site, route, pool);
         return NULL;
     default:
-        atd_page_of_error(page, site, 404, NULL, pool);
+        atd_page_of_missing(page, site, route, pool);
         return NULL;
     }
 }

@@ -179,7 +179,7 @@ static atd_error_t *show(atd_page_t *page, const atd_site_t *site, atd_index_t *
     if (error)
         return error;
     if (is_list ? !list : route->page > 1) /* overviews have one page */
-        atd_page_of_error(page, site, 404, NULL, pool);
+        atd_page_of_missing(page, site, route, pool);
     else if (route->moved)
         atd_page_redirect_to_right(page, site, atd_site_url(site, atd_route_path(route, pool), pool), pool);
     else if (!is_list)

@@ -196,6 +196,17 @@ static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *si
     return NULL;
 }
 
+static void show_absent(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, const atd_post_t *post,
+                        apr_pool_t *pool)
+{
+    int status = status_of(site, post);
+
+    if (status == 404)
+        atd_page_of_missing(page, site, route, pool);
+    else
+        atd_page_of_error(page, site, status, NULL, pool);
+}
+
 atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
 {
     const char *slug = route->name;
@@ -221,7 +232,7 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
     if (!post && atd_site_is_building(site))
         atd_page_of_building(page, site, pool);
     else
-        atd_page_of_error(page, site, status_of(site, post), NULL, pool);
+        show_absent(page, site, route, post, pool);
     return NULL;
 }
 

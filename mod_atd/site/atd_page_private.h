@@ -23,6 +23,12 @@ void atd_page_redirect(atd_page_t *page, const atd_site_t *site, int status, con
 /** The same, for good, to the right way to write an address, whose query it keeps. */
 void atd_page_redirect_to_right(atd_page_t *page, const atd_site_t *site, const char *url, apr_pool_t *pool);
 
+/**
+ * The theme's 404, with up to three public posts whose slugs are like what @p route asks for. Whatever goes wrong with finding
+ * these leaves them out.
+ */
+void atd_page_of_missing(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool);
+
 /** Makes a page that is no HTML: @p out is a feed, a sitemap or the like. */
 atd_error_t *atd_page_take(atd_page_t *page, const char *type, atd_buffer_t *out, const char *what)
     __attribute__((warn_unused_result));
@@ -44,6 +50,14 @@ atd_error_t *atd_page_make_search(atd_page_t *page, const atd_site_t *site, cons
 
 /** Tells whether a shown post has a word as its slug that is a route's: the post comes first then. */
 atd_error_t *atd_page_is_taken(bool *taken, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** sitemap.xml: all addresses, or an index of its parts; and these parts. */
+atd_error_t *atd_page_make_sitemap(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** llms.txt and llms-full.txt. */
+atd_error_t *atd_page_make_llms(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
 /**

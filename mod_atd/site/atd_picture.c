@@ -103,12 +103,33 @@ static void finish(atd_target_t *target, const atd_site_t *site, const char *url
     target->absolute = url ? atd_site_absolute(site, url, pool) : NULL;
 }
 
-void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd_post_t *post, const char *reference,
-                         apr_pool_t *pool)
+/* The URL of the file at @p path. */
+static const char *local_url(const atd_site_t *site, const char *path, const char *reference, apr_pool_t *pool)
+{
+    const char *suffix = reference + strcspn(reference, "?#");
+
+    if (*reference == '/')
+        return encode_url(reference, pool);
+    return apr_pstrcat(pool, atd_site_path(site, path, pool), encode_url(suffix, pool), NULL);
+}
+
+/* Where there is no such file; @p path is NULL where there can't be one. */
+static const char *other_url(const atd_site_t *site, const char *path, const char *reference, apr_pool_t *pool)
 {
     const char *base = site->settings->image_base;
     const char *suffix = reference + strcspn(reference, "?#");
-    const char *path, *url;
+
+    if (base && *reference != '/')
+        reference = apr_pstrcat(pool, base, base[strlen(base) - 1] == '/' ? "" : "/", reference, NULL);
+    else if (path && *reference != '/')
+        reference = apr_pstrcat(pool, atd_site_path(site, path, pool), suffix, NULL);
+    return encode_url(reference, pool);
+}
+
+void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd_post_t *post, const char *reference,
+                         apr_pool_t *pool)
+{
+    const char *path;
     atd_file_t file;
 
     memset(target, 0, sizeof *target);
@@ -122,18 +143,38 @@ void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd
     if (path && !atd_file_read_head(&file, &site->content, path, ATD_MAX_IMAGE_HEADER, pool)) {
         target->file = path;
         measure(target, &file);
-        if (*reference == '/')
-            url = encode_url(reference, pool);
-        else
-            url = apr_pstrcat(pool, atd_site_path(site, path, pool), encode_url(suffix, pool), NULL);
-        finish(target, site, url, pool);
-        return;
+        finish(target, site, local_url(site, path, reference, pool), pool);
+    } else {
+        finish(target, site, other_url(site, path, reference, pool), pool);
     }
-    if (base && *reference != '/')
-        reference = apr_pstrcat(pool, base, base[strlen(base) - 1] == '/' ? "" : "/", reference, NULL);
-    else if (path && *reference != '/')
-        reference = apr_pstrcat(pool, atd_site_path(site, path, pool), suffix, NULL);
-    finish(target, site, encode_url(reference, pool), pool);
+}
+
+/* Without an image_base the URL is the same whether there is such a file or not. */
+static bool may_be_local(const atd_site_t *site, const char *path, const char *reference, apr_pool_t *pool)
+{
+    atd_root_t unwatched = site->content;
+    atd_stamp_t stamp;
+
+    if (!path || !site->settings->image_base || *reference == '/')
+        return path != NULL;
+    unwatched.watch = NULL;
+    return !atd_file_stamp(&stamp, &unwatched, path, pool);
+}
+
+const char *atd_picture_url(const atd_site_t *site, const atd_post_t *post, const char *reference, apr_pool_t *pool)
+{
+    const char *url, *path;
+
+    if (!*reference || !atd_url_is_safe(reference, false))
+        return NULL;
+    if (atd_url_is_absolute(reference)) {
+        url = encode_url(reference, pool);
+    } else {
+        path = local_path(site, post, reference, pool);
+        url = may_be_local(site, path, reference, pool) ? local_url(site, path, reference, pool)
+                                                        : other_url(site, path, reference, pool);
+    }
+    return url ? atd_site_absolute(site, url, pool) : NULL;
 }
 
 /* The URL of the post in a Markdown file; NULL where it has none. */

@@ -25,6 +25,12 @@ void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd
                          apr_pool_t *pool);
 
 /**
+ * The absolute URL of the same image and nothing else, for lists of any length: no file is read, none is looked for but where
+ * image_base could be meant, and the content's watch is not told. NULL: unsafe, leave it out.
+ */
+const char *atd_picture_url(const atd_site_t *site, const atd_post_t *post, const char *reference, apr_pool_t *pool);
+
+/**
  * Resolves a link of @p post: one to a Markdown file beside it becomes that post's URL; one to another file there, the
  * file's. Fragments and queries are kept.
  */

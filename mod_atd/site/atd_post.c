@@ -79,9 +79,9 @@ static const atd_field_t fields[] = {
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
 /* Keys that the table's first parts don't have. */
-static const char *const other_keys[] = {"status",     "draft",  "published", "priority", "featuredImage",
-                                         "heroImage",  "image",  "author",    "authors",  "coAuthors",
-                                         "categories", "schema", "advanced",  "toc",      "showToc"};
+static const char *const other_keys[] = {"status",   "draft",  "published", "priority",  "featuredImage", "heroImage",
+                                         "image",    "author", "authors",   "coAuthors", "categories",    "schema",
+                                         "advanced", "toc",    "showToc",   "sitemap"};
 
 static bool is_other_key(const char *key)
 {
@@ -278,6 +278,21 @@ static void read_toc(atd_post_t *post, atd_reading_t *reading)
     post->toc = flags[0] == ATD_FLAG_UNSET || flags[1] == ATD_FLAG_OFF ? flags[1] : flags[0];
 }
 
+/* Hugo has a map here, of which one key leaves the page out. */
+static void read_sitemap(atd_post_t *post, atd_reading_t *reading)
+{
+    static const atd_field_t lone = {.names = {"sitemap"}, .kind = ATD_KIND_FLAG, .offset = AT(sitemap)};
+    static const atd_field_t within = {.names = {"sitemap.disable"}, .kind = ATD_KIND_FLAG, .offset = 0};
+    atd_flag_t disabled = ATD_FLAG_UNSET;
+
+    if (atd_value_type(atd_value_get(post->data, "sitemap")) != ATD_MAP) {
+        atd_field_read(post, &lone, 1, post->data, reading);
+    } else {
+        atd_field_read(&disabled, &within, 1, post->data, reading);
+        post->sitemap = disabled == ATD_FLAG_ON ? ATD_FLAG_OFF : ATD_FLAG_UNSET;
+    }
+}
+
 static void read_priority(atd_post_t *post, atd_reading_t *reading)
 {
     static const char *const names[] = {"", "low", "medium", "high"};
@@ -431,6 +446,7 @@ static void read_fields(atd_post_t *post, const atd_people_t *people, atd_readin
     read_status(post, reading);
     read_draft_flags(post, reading);
     read_toc(post, reading);
+    read_sitemap(post, reading);
     read_priority(post, reading);
     read_picture(post, reading);
     read_categories(post, reading);

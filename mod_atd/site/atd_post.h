@@ -45,7 +45,7 @@ typedef struct atd_post_t {
     bool is_page; /**< below pages/: in no list and no feed */
     atd_status_t status;
     atd_priority_t priority;
-    atd_flag_t featured, toc, comments, share_buttons, noindex, rss, newsletter, amp;
+    atd_flag_t featured, toc, comments, share_buttons, noindex, rss, newsletter, amp, sitemap;
     const char *title, *seo_title, *excerpt, *description, *category, *reading_time, *canonical, *robots, *lang,
         *layout;
     const char *series, *content_warning, *redirect_to, *custom_css, *custom_js;

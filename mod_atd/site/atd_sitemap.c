@@ -3,6 +3,7 @@
 
 #include "base/atd_escape.h"
 #include "base/atd_limits.h"
+#include "site/atd_facts.h"
 
 #include <apr_strings.h>
 
@@ -159,15 +160,17 @@ static void add_alternate(apr_array_header_t *alternates, const char *lang, cons
 const apr_array_header_t *atd_sitemap_alternates(const atd_site_t *site, const atd_post_t *post, const char *url,
                                                  apr_pool_t *pool)
 {
-    apr_array_header_t *alternates = apr_array_make(pool, 4, sizeof(atd_sitemap_alternate_t));
+    const apr_array_header_t *translations = atd_facts_translations(site, post, pool);
+    apr_array_header_t *alternates;
 
+    if (translations->nelts == 0)
+        return NULL;
+    alternates = apr_array_make(pool, translations->nelts + 1, sizeof(atd_sitemap_alternate_t));
     add_alternate(alternates, post->lang && *post->lang ? post->lang : site->settings->language, url, pool);
-    for (apr_size_t i = 0; i < atd_value_count(post->translations); i++) {
-        const char *target = atd_value_text(atd_value_at(post->translations, i));
+    for (int i = 0; i < translations->nelts; i++) {
+        const atd_translation_t *translation = &APR_ARRAY_IDX(translations, i, atd_translation_t);
 
-        if (target && *target && atd_url_is_safe(target, false))
-            add_alternate(alternates, atd_value_key_at(post->translations, i), atd_site_absolute(site, target, pool),
-                          pool);
+        add_alternate(alternates, translation->lang, translation->url, pool);
     }
     return alternates->nelts > 1 ? alternates : NULL;
 }

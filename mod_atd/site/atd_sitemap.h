@@ -26,6 +26,9 @@ typedef struct atd_sitemap_entry_t {
     const apr_array_header_t *alternates; /**< of atd_sitemap_alternate_t; or NULL */
 } atd_sitemap_entry_t;
 
+/** Media type. */
+#define ATD_SITEMAP_TYPE "application/xml; charset=utf-8"
+
 /** A sitemap that is being written. Callers may read urls; the rest is for atd_sitemap.c alone. */
 typedef struct atd_sitemap_t {
     atd_buffer_t *out;

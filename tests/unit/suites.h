@@ -77,6 +77,9 @@
     SUITE(feed_content) \
     SUITE(llms) \
     SUITE(sitemap) \
+    SUITE(index_each) \
+    SUITE(page_llms) \
+    SUITE(page_sitemap) \
     SUITE(tokenizer) \
     SUITE(search_query) \
     SUITE(search_snippet) \

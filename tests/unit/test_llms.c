@@ -105,6 +105,51 @@ START_TEST(full_text_is_written)
 }
 END_TEST
 
+/* Markdown, and what is put behind it so that the next post begins outside of a code block. */
+static const struct {
+    const char *markdown, *closing;
+} blocks[] = {
+    {"```c\nint x;", "```\n"},
+    {"```\na\n```", ""},
+    {"~~~~ a`b`\n```\n~~~\n", "~~~~\n"},
+    {"~~~~\n~~~~~ \t\r\nx", ""},
+    {"````\n```\n", "````\n"},
+    {"```\n``` c\n", "```\n"},
+    {"   ```\nx", "```\n"},
+    {"    ```\nx", ""},
+    {"\t```\nx", ""},
+    {"``\nx", ""},
+    {"```a`b\nx", ""},
+    {"x ```\ny", ""},
+    {"> ```\n> x", ""},
+    {"- a\n\n  ```\n  x\n", ""},
+    {"1. a\n   ~~~\n   x\n\n```\ny", "```\n"},
+    {"-a\n  ```\nx", "```\n"},
+    {"* a\n\nb\n\n  ```\nx", "```\n"},
+    {"```\n- a\n  ```\nx", ""},
+    {"```\r\nx\r\n```\r\ny", ""},
+    {"```", "```\n"},
+};
+
+START_TEST(open_code_block_is_closed)
+{
+    atd_buffer_t *out = atd_buffer_create(atd_test_pool, 0, ATD_MAX_LLMS);
+    const char *markdown = blocks[_i].markdown;
+    const atd_llms_item_t item = {.title = "A",
+                                  .url = "https://example.org/blog/a",
+                                  .markdown = markdown,
+                                  .markdown_length = strlen(markdown)};
+    const char *text;
+
+    atd_llms_full_put(out, open_site(), &item, atd_test_pool);
+    text = taken(out);
+    while (*markdown && markdown[strlen(markdown) - 1] == '\n')
+        markdown = apr_pstrmemdup(atd_test_pool, markdown, strlen(markdown) - 1);
+    ck_assert_str_eq(strstr(text, "/a\n\n") + 4,
+                     apr_pstrcat(atd_test_pool, markdown, "\n", blocks[_i].closing, NULL));
+}
+END_TEST
+
 Suite *llms_suite(void)
 {
     Suite *suite = suite_create("llms");
@@ -114,5 +159,6 @@ Suite *llms_suite(void)
     tcase_add_test(tests, only_a_title_is_needed);
     tcase_add_loop_test(tests, title_is_text, 0, (int)(sizeof titles / sizeof *titles));
     tcase_add_test(tests, full_text_is_written);
+    tcase_add_loop_test(tests, open_code_block_is_closed, 0, (int)(sizeof blocks / sizeof *blocks));
     return suite;
 }

@@ -89,6 +89,26 @@ START_TEST(what_is_not_there_is_404)
 }
 END_TEST
 
+START_TEST(missing_page_suggests_public_posts)
+{
+    static const char *const rests[] = {"my-first-pots", "my-first-pots/", "2024/my-first-pots", "tag/my-first-pots",
+                                        "my-first-posts"};
+
+    put_file("posts/my-first-post.md", "---\ntitle: The first one\n---\n");
+    put_file("posts/my-first-posts.md", "---\ntitle: Secret\nstatus: draft\n---\n");
+    for (unsigned i = 0; i < sizeof rests / sizeof *rests; i++) {
+        const atd_page_t *page = page_at(open_site(), rests[i]);
+
+        check_error(page, 404);
+        HAS(page->body, "The first one");
+        LACKS(page->body, "Secret");
+    }
+    LACKS(page_at(open_site(), "quite-another-thing")->body, "The first one");
+    test_config.drafts = true;
+    LACKS(page_at(open_site(), "my-first-pots")->body, "Secret");
+}
+END_TEST
+
 START_TEST(gone_post_is_410)
 {
     put_file("a.md", "---\nstatus: gone\ntitle: Secret\n---\n");
@@ -451,6 +471,7 @@ Suite *page_suite(void)
     tcase_add_test(tests, home_lists_public_posts);
     tcase_add_test(tests, drafts_are_shown_to_their_author);
     tcase_add_test(tests, what_is_not_there_is_404);
+    tcase_add_test(tests, missing_page_suggests_public_posts);
     tcase_add_test(tests, gone_post_is_410);
     tcase_add_test(tests, slash_and_capitals_are_redirected);
     tcase_add_test(tests, other_ways_to_write_a_slug_are_redirected);

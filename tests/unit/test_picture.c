@@ -68,6 +68,7 @@ START_TEST(image_is_resolved)
     atd_target_t target;
 
     atd_picture_resolve(&target, site, post, images[_i].reference, atd_test_pool);
+    ck_assert_pstr_eq(atd_picture_url(site, post, images[_i].reference, atd_test_pool), target.absolute);
     ck_assert_pstr_eq(target.url, images[_i].url);
     ck_assert_pstr_eq(target.file, images[_i].file);
     ck_assert_uint_eq(target.width, images[_i].width);
@@ -94,18 +95,24 @@ START_TEST(ids_get_the_base_in_front)
 
     site = open_site_with("images: {base: 'https://img.org/x'}\n");
     atd_picture_resolve(&target, site, post, "all/blog/pic", atd_test_pool);
+    ck_assert_str_eq(atd_picture_url(site, post, "all/blog/pic", atd_test_pool), target.absolute);
     ck_assert_str_eq(target.url, "https://img.org/x/all/blog/pic");
     site = open_site_with("images: {base: 'https://img.org/x/'}\n");
     atd_picture_resolve(&target, site, post, "all/blog/pic", atd_test_pool);
+    ck_assert_str_eq(atd_picture_url(site, post, "all/blog/pic", atd_test_pool), target.absolute);
     ck_assert_str_eq(target.url, "https://img.org/x/all/blog/pic");
     atd_picture_resolve(&target, site, post, "pic.svg", atd_test_pool);
+    ck_assert_str_eq(atd_picture_url(site, post, "pic.svg", atd_test_pool), target.absolute);
     ck_assert_str_eq(target.url, "/blog/posts/bundle/pic.svg");
     atd_picture_resolve(&target, site, post, "/pic", atd_test_pool);
+    ck_assert_str_eq(atd_picture_url(site, post, "/pic", atd_test_pool), target.absolute);
     ck_assert_str_eq(target.url, "/pic");
     atd_picture_resolve(&target, site, post, "https://x.org/pic", atd_test_pool);
+    ck_assert_str_eq(atd_picture_url(site, post, "https://x.org/pic", atd_test_pool), target.absolute);
     ck_assert_str_eq(target.url, "https://x.org/pic");
     site = open_site_with("images: {base: /img}\n");
     atd_picture_resolve(&target, site, NULL, "a", atd_test_pool);
+    ck_assert_str_eq(atd_picture_url(site, NULL, "a", atd_test_pool), target.absolute);
     ck_assert_str_eq(target.absolute, "https://example.org/img/a");
 }
 END_TEST
