@@ -172,6 +172,13 @@ const char *atd_post_path_slug(const char *path, apr_pool_t *pool)
     return atd_text_slug(name + date_prefix(name), pool);
 }
 
+const char *atd_post_path_day(const char *path, apr_pool_t *pool)
+{
+    const char *name = stem(path, pool);
+
+    return date_prefix(name) ? apr_pstrmemdup(pool, name, strlen("2025-06-16")) : NULL;
+}
+
 static const char *folder_of(const char *path, apr_pool_t *pool)
 {
     const char *slash = strrchr(path, '/');
@@ -418,10 +425,10 @@ static const char *title_of_slug(const char *slug, apr_pool_t *pool)
 /* The date in a Jekyll file name counts where the front matter has none. */
 static void read_path_date(atd_post_t *post, apr_pool_t *pool)
 {
-    const char *name = stem(post->path, pool);
+    const char *day = atd_post_path_day(post->path, pool);
 
-    if (!post->date.at && date_prefix(name))
-        atd_date_parse(&post->date, apr_pstrmemdup(pool, name, 10));
+    if (!post->date.at && day)
+        atd_date_parse(&post->date, day);
 }
 
 static void read_fields(atd_post_t *post, const atd_people_t *people, atd_reading_t *reading)
