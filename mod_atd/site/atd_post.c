@@ -45,7 +45,6 @@ static const atd_field_t fields[] = {
      .offset = AT(content_warning)},
     {.names = {"lang", "language", "locale"}, .kind = ATD_KIND_TEXT, .offset = AT(lang)},
     {.names = {"layout"}, .kind = ATD_KIND_TEXT, .offset = AT(layout)},
-    {.names = {"series"}, .kind = ATD_KIND_TEXT, .offset = AT(series)},
     {.names = {"partNumber"}, .kind = ATD_KIND_NUMBER, .offset = AT(part_number), .min = 0, .max = 10000},
     {.names = {"redirect.to", "redirect_to", "redirect"}, .kind = ATD_KIND_URL, .offset = AT(redirect_to)},
     {.names = {"redirect.status"},
@@ -79,9 +78,9 @@ static const atd_field_t fields[] = {
 #define FIELD_COUNT (sizeof fields / sizeof *fields)
 
 /* Keys that the table's first parts don't have. */
-static const char *const other_keys[] = {"status",     "draft",  "published", "priority", "featuredImage",
-                                         "heroImage",  "image",  "author",    "authors",  "coAuthors",
-                                         "categories", "schema", "advanced",  "toc",      "showToc"};
+static const char *const other_keys[] = {"status",   "draft",  "published", "priority",  "featuredImage", "heroImage",
+                                         "image",    "author", "authors",   "coAuthors", "categories",    "schema",
+                                         "advanced", "toc",    "showToc",   "series"};
 
 static bool is_other_key(const char *key)
 {
@@ -368,6 +367,24 @@ static void read_categories(atd_post_t *post, atd_reading_t *reading)
         post->tags = tags;
 }
 
+/* Hugo, for which series are a taxonomy like tags, has a list: the first counts. */
+static void read_series(atd_post_t *post, atd_reading_t *reading)
+{
+    static const atd_field_t text = {
+        .names = {"series", "taxonomies.series"}, .kind = ATD_KIND_TEXT, .offset = AT(series)};
+    static const atd_field_t words = {.names = {"series", "taxonomies.series"}, .kind = ATD_KIND_WORDS};
+    const atd_value_t *value = atd_field_value(&words, post->data);
+    const atd_value_t *list = NULL;
+
+    if (!value || atd_value_type(value) != ATD_LIST) {
+        atd_field_read(post, &text, 1, post->data, reading);
+        return;
+    }
+    atd_field_read(&list, &words, 1, post->data, reading);
+    if (list)
+        post->series = atd_value_text(atd_value_at(list, 0));
+}
+
 /* The author's JSON-LD may stand in two places; `schema` lies above `advanced.schemaMarkup`. */
 static void read_schema(atd_post_t *post, atd_reading_t *reading)
 {
@@ -441,6 +458,7 @@ static void read_fields(atd_post_t *post, const atd_people_t *people, atd_readin
     read_priority(post, reading);
     read_picture(post, reading);
     read_categories(post, reading);
+    read_series(post, reading);
     read_schema(post, reading);
     post->authors = atd_person_read_all(post->data, people, reading);
     read_path_date(post, reading->pool);
