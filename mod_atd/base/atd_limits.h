@@ -62,7 +62,7 @@
 /** One sitemap: below the protocol's 50 MB, with room for what a proxy may add. */
 #define ATD_MAX_SITEMAP (45 * 1000 * 1000)
 
-/** llms.txt and llms-full.txt. */
+/** llms.txt and llms-full.txt: more than any model reads at a time, and still kept in the cache. */
 #define ATD_MAX_LLMS (8 * 1024 * 1024)
 
 /** Bytes of an image file that are read to find its width and height: a camera puts a preview and profiles before them. */

@@ -165,6 +165,16 @@ static bool read_offset(const char **at, int *seconds)
     return hours < 24 && minutes < 60;
 }
 
+/* The year once more, where git writes it: in the Jekyll project's own blog "2023-01-29 18:30:22 2023 -0800" stands. */
+static void skip_same_year(const char **at, const apr_time_exp_t *parts)
+{
+    const char *probe = *at;
+    int year;
+
+    if (read_number(&probe, 4, false, &year) && year == parts->tm_year)
+        *at = probe;
+}
+
 static bool read_rest(const char **at, atd_date_t *date, apr_time_exp_t *parts)
 {
     skip_blanks(at);
@@ -175,6 +185,8 @@ static bool read_rest(const char **at, atd_date_t *date, apr_time_exp_t *parts)
         (*at)++;
     if (!read_time_of_day(at, parts))
         return false;
+    skip_blanks(at);
+    skip_same_year(at, parts);
     skip_blanks(at);
     if (!read_offset(at, &date->offset))
         return false;

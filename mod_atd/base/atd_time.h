@@ -20,8 +20,8 @@ typedef struct atd_date_t {
 
 /**
  * Reads ISO 8601 and RFC 3339 dates (`2025-06-16`, with `T` or a blank before a time, `Z` or an offset with or without
- * colon and blank behind it) and the English forms of JavaScript and RFC 5322 (`Jul 08 2022`, `8 July 2022`, each
- * with an optional week day before it).
+ * colon and blank behind it; the year once more between the two, as git writes it) and the English forms of JavaScript
+ * and RFC 5322 (`Jul 08 2022`, `8 July 2022`, each with an optional week day before it).
  * @return false where it is none of these, there is no such day, or it is not after 1970-01-01T00:00:00Z
  */
 bool atd_date_parse(atd_date_t *date, const char *text);

@@ -283,15 +283,18 @@ static bool is_number(const char *text, const char *digits)
     return strncmp(text, digits, 2) == 0 ? !text[2] : *digits == '0' && text[0] == digits[1] && !text[1];
 }
 
-static bool is_of_date(const char *text, const atd_post_t *post, apr_pool_t *pool)
+static bool is_of_day(const char *text, const char *day)
 {
-    const char *day;
-
-    if (post->date.at == 0)
-        return false;
-    day = atd_date_day(&post->date, pool);
     return strcmp(text, day) == 0 || (strlen(text) == 4 && strncmp(text, day, 4) == 0) || is_number(text, day + 5) ||
            is_number(text, day + 8);
+}
+
+/* Jekyll's addresses have the day in the site's time zone, which the post need not tell, but its file's name mostly does. */
+static bool is_of_date(const char *text, const atd_post_t *post, apr_pool_t *pool)
+{
+    const char *day = atd_post_path_day(post->path, pool);
+
+    return (post->date.at && is_of_day(text, atd_date_day(&post->date, pool))) || (day && is_of_day(text, day));
 }
 
 static bool is_folder(const char *slug)

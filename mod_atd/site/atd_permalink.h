@@ -38,8 +38,8 @@ bool atd_permalink_slug(const char **slug, const char *path, apr_pool_t *pool);
 
 /**
  * True where @p path looks like an address of @p post under any usual pattern: its last component folds to the post's slug,
- * and each before it is its year, month or day (with or without a leading zero), "2025-06-16", the slug of its
- * category or of a tag, "post", "posts" or "blog".
+ * and each before it is the year, month or day (with or without a leading zero) of its date or of its file's name,
+ * "2025-06-16", the slug of its category or of a tag, "post", "posts" or "blog".
  */
 bool atd_permalink_matches(const char *path, const atd_post_t *post, apr_pool_t *pool);
 

@@ -45,7 +45,6 @@ static const atd_field_t fields[] = {
      .offset = AT(content_warning)},
     {.names = {"lang", "language", "locale"}, .kind = ATD_KIND_TEXT, .offset = AT(lang)},
     {.names = {"layout"}, .kind = ATD_KIND_TEXT, .offset = AT(layout)},
-    {.names = {"series"}, .kind = ATD_KIND_TEXT, .offset = AT(series)},
     {.names = {"partNumber"}, .kind = ATD_KIND_NUMBER, .offset = AT(part_number), .min = 0, .max = 10000},
     {.names = {"redirect.to", "redirect_to", "redirect"}, .kind = ATD_KIND_URL, .offset = AT(redirect_to)},
     {.names = {"redirect.status"},
@@ -81,7 +80,7 @@ static const atd_field_t fields[] = {
 /* Keys that the table's first parts don't have. */
 static const char *const other_keys[] = {"status",   "draft",  "published", "priority",  "featuredImage", "heroImage",
                                          "image",    "author", "authors",   "coAuthors", "categories",    "schema",
-                                         "advanced", "toc",    "showToc",   "sitemap"};
+                                         "advanced", "toc",    "showToc",   "series",    "sitemap"};
 
 static bool is_other_key(const char *key)
 {
@@ -170,6 +169,13 @@ const char *atd_post_path_slug(const char *path, apr_pool_t *pool)
     const char *name = stem(path, pool);
 
     return atd_text_slug(name + date_prefix(name), pool);
+}
+
+const char *atd_post_path_day(const char *path, apr_pool_t *pool)
+{
+    const char *name = stem(path, pool);
+
+    return date_prefix(name) ? apr_pstrmemdup(pool, name, strlen("2025-06-16")) : NULL;
 }
 
 static const char *folder_of(const char *path, apr_pool_t *pool)
@@ -376,6 +382,24 @@ static void read_categories(atd_post_t *post, atd_reading_t *reading)
         post->tags = tags;
 }
 
+/* Hugo, for which series are a taxonomy like tags, has a list: the first counts. */
+static void read_series(atd_post_t *post, atd_reading_t *reading)
+{
+    static const atd_field_t text = {
+        .names = {"series", "taxonomies.series"}, .kind = ATD_KIND_TEXT, .offset = AT(series)};
+    static const atd_field_t words = {.names = {"series", "taxonomies.series"}, .kind = ATD_KIND_WORDS};
+    const atd_value_t *value = atd_field_value(&words, post->data);
+    const atd_value_t *list = NULL;
+
+    if (!value || atd_value_type(value) != ATD_LIST) {
+        atd_field_read(post, &text, 1, post->data, reading);
+        return;
+    }
+    atd_field_read(&list, &words, 1, post->data, reading);
+    if (list)
+        post->series = atd_value_text(atd_value_at(list, 0));
+}
+
 /* The author's JSON-LD may stand in two places; `schema` lies above `advanced.schemaMarkup`. */
 static void read_schema(atd_post_t *post, atd_reading_t *reading)
 {
@@ -433,10 +457,10 @@ static const char *title_of_slug(const char *slug, apr_pool_t *pool)
 /* The date in a Jekyll file name counts where the front matter has none. */
 static void read_path_date(atd_post_t *post, apr_pool_t *pool)
 {
-    const char *name = stem(post->path, pool);
+    const char *day = atd_post_path_day(post->path, pool);
 
-    if (!post->date.at && date_prefix(name))
-        atd_date_parse(&post->date, apr_pstrmemdup(pool, name, 10));
+    if (!post->date.at && day)
+        atd_date_parse(&post->date, day);
 }
 
 static void read_fields(atd_post_t *post, const atd_people_t *people, atd_reading_t *reading)
@@ -450,6 +474,7 @@ static void read_fields(atd_post_t *post, const atd_people_t *people, atd_readin
     read_priority(post, reading);
     read_picture(post, reading);
     read_categories(post, reading);
+    read_series(post, reading);
     read_schema(post, reading);
     post->authors = atd_person_read_all(post->data, people, reading);
     read_path_date(post, reading->pool);

@@ -86,6 +86,9 @@ bool atd_post_is_source(const char *name);
 /** The slug that a path gives where the front matter has none: its name, or its folder's for index.md, without a date. */
 const char *atd_post_path_slug(const char *path, apr_pool_t *pool);
 
+/** "2025-06-16" where a path's name begins so, as in Jekyll; else NULL. The digits need not be a day. */
+const char *atd_post_path_day(const char *path, apr_pool_t *pool);
+
 /**
  * Makes a post of a file's text, which must outlive it.
  * @param content for author files (authors/<slug>.md); or NULL to leave authors as they stand

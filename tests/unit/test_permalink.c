@@ -228,6 +228,20 @@ START_TEST(post_without_facts_matches_by_its_slug)
 }
 END_TEST
 
+START_TEST(day_of_the_files_name_matches)
+{
+    const atd_post_t *post;
+
+    put_file("_posts/2016-08-24-a.md", markdown_of("date: 2016-09-25 09:50:00 +0300\n", "Text\n"));
+    post = load_post("_posts/2016-08-24-a.md");
+    ck_assert(atd_permalink_matches("2016/08/24/a.html", post, atd_test_pool));
+    ck_assert(atd_permalink_matches("2016/09/25/a.html", post, atd_test_pool));
+    ck_assert(atd_permalink_matches("2016-08-24/a", post, atd_test_pool));
+    ck_assert(!atd_permalink_matches("2016/08/23/a.html", post, atd_test_pool));
+    ck_assert(!atd_permalink_matches("2015/08/24/a.html", post, atd_test_pool));
+}
+END_TEST
+
 START_TEST(own_path_matches)
 {
     const atd_post_t *post = post_of(POST);
@@ -258,6 +272,7 @@ Suite *permalink_suite(void)
     LOOP(last_component_is_the_slug, slugs);
     LOOP(usual_addresses_match, others);
     tcase_add_test(tests, post_without_facts_matches_by_its_slug);
+    tcase_add_test(tests, day_of_the_files_name_matches);
     tcase_add_test(tests, own_path_matches);
     return suite;
 }
