@@ -3,6 +3,7 @@
 #define ATD_FILE_H
 
 #include "base/atd_error.h"
+#include "base/atd_memo.h"
 
 #include <apr_tables.h>
 
@@ -63,6 +64,7 @@ typedef struct atd_root_t {
     atd_links_t links;
     const atd_watch_t *watch;     /**< or NULL; folders that are listed are not told of */
     const atd_listing_t *listing; /**< or NULL */
+    atd_memo_t *memo;             /**< or NULL: every file is looked at each time */
 } atd_root_t;
 
 /** What was read. */

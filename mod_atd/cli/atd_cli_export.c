@@ -158,22 +158,19 @@ static atd_error_t *list_items(export_t *export, const atd_stamp_t *out)
     return error;
 }
 
-/* Before anything is written: if the export is killed, the next one knows all that may be there. */
-static atd_error_t *announce(export_t *export)
+/* Before anything is written. */
+static atd_error_t *plan(export_t *export)
 {
     apr_array_header_t *files = apr_array_make(export->pool, export->items->nelts, sizeof(const char *));
 
-    for (apr_hash_index_t *at = apr_hash_first(export->pool, export->folder.before); at; at = apr_hash_next(at))
-        APR_ARRAY_PUSH(files, const char *) = apr_hash_this_key(at);
     for (int i = 0; i < export->items->nelts; i++) {
         const char *file = APR_ARRAY_IDX(export->items, i, atd_export_item_t).file;
 
-        if (file && !apr_hash_get(export->folder.before, file, APR_HASH_KEY_STRING))
+        if (file)
             APR_ARRAY_PUSH(files, const char *) = file;
     }
-    if (!apr_hash_get(export->folder.before, REDIRECTS, APR_HASH_KEY_STRING))
-        APR_ARRAY_PUSH(files, const char *) = REDIRECTS;
-    return atd_export_folder_save(&export->folder, files, export->pool);
+    APR_ARRAY_PUSH(files, const char *) = REDIRECTS;
+    return atd_export_folder_plan(&export->folder, files, export->pool);
 }
 
 static atd_error_t *write_redirects(export_t *export, const apr_array_header_t *redirects)
@@ -243,7 +240,7 @@ static atd_error_t *work(export_t *export, int jobs)
                                    .folder = &export->folder,
                                    .jobs = jobs};
     atd_export_result_t result;
-    atd_error_t *error = announce(export);
+    atd_error_t *error = plan(export);
 
     if (error)
         return error;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define MARKER ".atd-export"
+#define PLAN MARKER ".plan"
 #define HEADING "Files that atd export wrote; it removes those that it writes no more.\n"
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -260,9 +261,9 @@ void atd_export_folder_remove(atd_export_folder_t *folder, const char *file, apr
 
 /* ---- the list ---- */
 
-static atd_error_t *read_list(atd_export_folder_t *folder, int fd, apr_pool_t *pool)
+static atd_error_t *parse_list(atd_export_folder_t *folder, const char *name, int fd, apr_pool_t *pool)
 {
-    const atd_place_t place = {.file = apr_pstrcat(pool, folder->path, "/" MARKER, NULL)};
+    const atd_place_t place = {.file = apr_pstrcat(pool, folder->path, "/", name, NULL)};
     struct stat info;
     apr_size_t have = 0;
     ssize_t count = 0;
@@ -275,7 +276,7 @@ static atd_error_t *read_list(atd_export_folder_t *folder, int fd, apr_pool_t *p
         have += (apr_size_t)count;
     text[have] = '\0';
     if (count < 0)
-        return failed(folder, MARKER, "can't read", pool);
+        return failed(folder, name, "can't read", pool);
     if (strncmp(text, HEADING, strlen(HEADING)) != 0)
         return atd_error_make(pool, ATD_E_FORBIDDEN, &place, "is not the list of a former export");
     for (char *line = apr_strtok(text + strlen(HEADING), "\n", &state); line; line = apr_strtok(NULL, "\n", &state)) {
@@ -283,6 +284,20 @@ static atd_error_t *read_list(atd_export_folder_t *folder, int fd, apr_pool_t *p
             apr_hash_set(folder->before, line, APR_HASH_KEY_STRING, line);
     }
     return NULL;
+}
+
+/* *found says whether there is one. */
+static atd_error_t *read_list(bool *found, atd_export_folder_t *folder, const char *name)
+{
+    int fd = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    atd_error_t *error;
+
+    if (fd < 0)
+        return errno == ENOENT ? NULL : failed(folder, name, "can't open", folder->pool);
+    *found = true;
+    error = parse_list(folder, name, fd, folder->pool);
+    close(fd);
+    return error;
 }
 
 static bool is_empty(int folder)
@@ -299,7 +314,8 @@ static bool is_empty(int folder)
     return empty;
 }
 
-atd_error_t *atd_export_folder_save(atd_export_folder_t *folder, const apr_array_header_t *files, apr_pool_t *pool)
+static atd_error_t *write_list(atd_export_folder_t *folder, const char *name, const apr_array_header_t *files,
+                               apr_pool_t *pool)
 {
     atd_buffer_t *out = atd_buffer_create(pool, (apr_size_t)files->nelts * 32 + sizeof HEADING, MAX_MARKER);
     const char *text;
@@ -312,7 +328,21 @@ atd_error_t *atd_export_folder_save(atd_export_folder_t *folder, const apr_array
         atd_buffer_putc(out, '\n');
     }
     error = atd_buffer_take(&text, &length, out, "the list of files");
-    return error ? error : atd_export_folder_put(folder, MARKER, text, length, pool);
+    return error ? error : atd_export_folder_put(folder, name, text, length, pool);
+}
+
+atd_error_t *atd_export_folder_plan(atd_export_folder_t *folder, const apr_array_header_t *files, apr_pool_t *pool)
+{
+    return write_list(folder, PLAN, files, pool);
+}
+
+atd_error_t *atd_export_folder_save(atd_export_folder_t *folder, const apr_array_header_t *files, apr_pool_t *pool)
+{
+    atd_error_t *error = write_list(folder, MARKER, files, pool);
+
+    if (!error)
+        unlinkat(folder->fd, PLAN, 0);
+    return error;
 }
 
 /* ---- opening ---- */
@@ -323,22 +353,23 @@ void atd_export_folder_share(atd_export_folder_t *folder, int job)
     folder->temporary = apr_psprintf(folder->pool, MARKER ".%d", job);
 }
 
-static atd_error_t *check(atd_export_folder_t *folder, bool force)
+static atd_error_t *refuse(const atd_export_folder_t *folder)
 {
     const atd_place_t place = {.file = folder->path};
-    int fd = openat(folder->fd, MARKER, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    atd_error_t *error = NULL;
 
-    if (fd >= 0) {
-        error = read_list(folder, fd, folder->pool);
-        close(fd);
-    } else if (errno != ENOENT) {
-        error = failed(folder, MARKER, "can't open", folder->pool);
-    } else if (!force && !is_empty(folder->fd)) {
-        error =
-            atd_error_hint(atd_error_make(folder->pool, ATD_E_FORBIDDEN, &place, "is not empty, and no former export"),
-                           "name another folder, or say --force to write into this one");
-    }
+    return atd_error_hint(atd_error_make(folder->pool, ATD_E_FORBIDDEN, &place, "is not empty, and no former export"),
+                          "name another folder, or say --force to write into this one");
+}
+
+static atd_error_t *check(atd_export_folder_t *folder, bool force)
+{
+    bool found = false;
+    atd_error_t *error = read_list(&found, folder, MARKER);
+
+    if (!error)
+        error = read_list(&found, folder, PLAN);
+    if (!error && !found && !force && !is_empty(folder->fd))
+        error = refuse(folder);
     for (int job = 0; !error && job < ATD_EXPORT_MAX_JOBS; job++) { /* of an export that was killed */
         atd_export_folder_share(folder, job);
         unlinkat(folder->fd, folder->temporary, 0);

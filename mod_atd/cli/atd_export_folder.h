@@ -51,7 +51,14 @@ atd_error_t *atd_export_folder_copy(atd_export_folder_t *folder, const char *fil
 /** Removes a file, and the folders that are empty then. What is not there, or behind a link, counts as removed. */
 void atd_export_folder_remove(atd_export_folder_t *folder, const char *file, apr_pool_t *pool);
 
-/** Writes the list of the export's files, an array of const char *. */
+/**
+ * Notes what may be written from now on, an array of const char *: an export that comes after one that was killed knows its
+ * files by it.
+ */
+atd_error_t *atd_export_folder_plan(atd_export_folder_t *folder, const apr_array_header_t *files, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** Writes the list of the export's files, an array of const char *, in the place of the plan. */
 atd_error_t *atd_export_folder_save(atd_export_folder_t *folder, const apr_array_header_t *files, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 

@@ -23,6 +23,9 @@
 #define TELL_ERROR 'E'
 #define TELL_FATAL 'F'
 
+/* Of the index in each process's memory, KiB: what it is asked for is all over the file. */
+#define CACHE (64 * 1024)
+
 #define MAX_TOLD ((apr_size_t)256 * 1024 * 1024)
 #define DAY ((apr_interval_time_t)24 * 3600 * 1000 * 1000)
 
@@ -165,10 +168,14 @@ static atd_error_t *open_site(worker_t *worker, apr_pool_t *pool)
     atd_site_config_t config = *work->config;
     atd_error_t *error = atd_index_open(&config.index, &config.content, work->index, pool);
 
+    if (error)
+        return error;
+    atd_index_set_cache(config.index, CACHE);
+    config.content.memo = atd_memo_create(pool);
     policy->interval = DAY;
     policy->renderer = config.renderer;
     config.policy = policy;
-    return error ? error : atd_site_open(&worker->site, &config, NULL, pool);
+    return atd_site_open(&worker->site, &config, NULL, pool);
 }
 
 static void run(worker_t *worker, int job, apr_pool_t *pool)

@@ -526,6 +526,14 @@ atd_error_t *atd_index_open(atd_index_t **opened, const atd_root_t *content, con
     return NULL;
 }
 
+void atd_index_set_cache(atd_index_t *index, unsigned kibibytes)
+{
+    char sql[64];
+
+    apr_snprintf(sql, sizeof sql, "PRAGMA cache_size=-%u", kibibytes);
+    run(index->db, sql);
+}
+
 bool atd_index_is_usable(const atd_index_t *index)
 {
     return !index->corrupt && (!index->file || is_in_place(index));

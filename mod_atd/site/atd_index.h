@@ -53,6 +53,9 @@ typedef struct atd_index_state_t {
 atd_error_t *atd_index_open(atd_index_t **index, const atd_root_t *content, const char *file, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
+/** How much of the file the handle keeps in memory; 4096 KiB where nothing is said. */
+void atd_index_set_cache(atd_index_t *index, unsigned kibibytes);
+
 /** True while the handle's file is the one that is at its place, and nothing was found wrong with it. */
 bool atd_index_is_usable(const atd_index_t *index);
 

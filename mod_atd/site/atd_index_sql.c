@@ -44,8 +44,6 @@ const char atd_index_schema[] =
 #define TERM_SHOWN "(:drafts OR (t.appears <= :now AND t.ends > :now))"
 #define LISTED "f.kind = 0 AND f.shadowed = 0 AND "
 #define PAGE " LIMIT :limit OFFSET :offset"
-#define OF_TERM                                                                                                        \
-    "FROM terms t JOIN files f ON f.id = t.file WHERE t.kind = :term AND t.slug = :slug AND t.shadowed = 0 AND "
 
 const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
     [ATD_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -104,8 +102,12 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
                          " ORDER BY featured DESC, date DESC, priority DESC, path" PAGE,
     [ATD_SQL_LIST_RECENT] = "SELECT " POST " FROM files f WHERE " LISTED SHOWN " AND (:feed = 0 OR feed = 1)"
                             " ORDER BY date DESC, path" PAGE,
-    [ATD_SQL_LIST_TERM] = "SELECT " POST " " OF_TERM TERM_SHOWN " AND (:feed = 0 OR f.feed = 1)"
-                          " ORDER BY t.date DESC, f.path" PAGE,
+    /* Sorted before posts are read: a page far behind would else carry all that are before it through the sorter. */
+    [ATD_SQL_LIST_TERM] =
+        "SELECT " POST " FROM (SELECT t.file AS id, t.date AS at, o.path AS place FROM terms t JOIN files o ON o.id = "
+        "t.file WHERE t.kind = :term AND t.slug = :slug AND t.shadowed = 0 AND " TERM_SHOWN
+        " AND (:feed = 0 OR o.feed = 1) ORDER BY at DESC, place" PAGE ") l JOIN files f ON f.id = l.id"
+        " ORDER BY l.at DESC, l.place",
     [ATD_SQL_LIST_SERIES] =
         "SELECT " POST " FROM files f WHERE f.series = :slug AND " LISTED SHOWN " ORDER BY part, date, path" PAGE,
     [ATD_SQL_LIST_MONTHS] = "SELECT " POST " FROM files f WHERE " LISTED "f.month BETWEEN :first AND :last AND " SHOWN

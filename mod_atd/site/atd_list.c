@@ -120,13 +120,44 @@ static atd_error_t *describe_author(atd_list_t *list, atd_index_t *index, const 
     return NULL;
 }
 
+static const atd_term_t *copy_term(const atd_term_t *term, apr_pool_t *pool)
+{
+    atd_term_t *copy = apr_pcalloc(pool, sizeof *copy);
+
+    if (!term)
+        return copy;
+    *copy = *term;
+    copy->slug = apr_pstrdup(pool, term->slug);
+    copy->name = apr_pstrdup(pool, term->name);
+    return copy;
+}
+
+atd_error_t *atd_list_term(const atd_term_t **term, const atd_site_t *site, atd_index_t *index, atd_term_kind_t kind,
+                           const char *slug, apr_pool_t *pool)
+{
+    const atd_index_viewer_t viewer = atd_site_viewer(site);
+    atd_memo_t *memo = site->content.memo;
+    const char *key = memo ? apr_psprintf(pool, "%d %s", kind, slug) : NULL;
+    const atd_term_t *known = memo ? atd_memo_get(memo, ATD_MEMO_TERM, key) : NULL;
+    atd_error_t *error = NULL;
+
+    if (!known) {
+        error = atd_index_term(term, index, &viewer, kind, slug, pool);
+        if (error || !memo)
+            return error;
+        known = copy_term(*term, atd_memo_pool(memo));
+        atd_memo_set(memo, ATD_MEMO_TERM, key, known);
+    }
+    *term = known->slug ? known : NULL;
+    return NULL;
+}
+
 /* A term has a page where a shown post has it, or where it has a file of its own. Without a name there is no list. */
 static atd_error_t *describe_term(atd_list_t *list, const atd_site_t *site, atd_index_t *index, apr_pool_t *pool)
 {
-    const atd_index_viewer_t viewer = atd_site_viewer(site);
     const atd_route_t *route = list->route;
     const atd_term_t *term;
-    atd_error_t *error = atd_index_term(&term, index, &viewer, terms[route->kind], route->name, pool);
+    atd_error_t *error = atd_list_term(&term, site, index, terms[route->kind], route->name, pool);
 
     if (error)
         return error;
@@ -173,6 +204,25 @@ static bool exists(const atd_list_t *list)
     return list->route->kind == ATD_ROUTE_ARCHIVE ? list->count > 0 : list->name != NULL;
 }
 
+static atd_error_t *count_posts(apr_int64_t *count, const atd_site_t *site, atd_index_t *index,
+                                const atd_list_query_t *query, apr_pool_t *pool)
+{
+    const atd_index_viewer_t viewer = atd_site_viewer(site);
+    atd_memo_t *memo = site->content.memo;
+    const char *key = memo ? apr_psprintf(pool, "%d %u %u", query->kind, query->first, query->last) : NULL;
+    const apr_int64_t *known = memo ? atd_memo_get(memo, ATD_MEMO_COUNT, key) : NULL;
+    atd_error_t *error;
+
+    if (known) {
+        *count = *known;
+        return NULL;
+    }
+    error = atd_index_count(count, index, &viewer, query);
+    if (!error && memo)
+        atd_memo_set(memo, ATD_MEMO_COUNT, key, apr_pmemdup(atd_memo_pool(memo), count, sizeof *count));
+    return error;
+}
+
 static atd_error_t *load_posts(atd_list_t *list, const atd_site_t *site, atd_index_t *index, apr_pool_t *pool)
 {
     const atd_index_viewer_t viewer = atd_site_viewer(site);
@@ -181,7 +231,7 @@ static atd_error_t *load_posts(atd_list_t *list, const atd_site_t *site, atd_ind
 
     make_query(&query, site, list->route);
     if (list->route->kind == ATD_ROUTE_HOME || list->route->kind == ATD_ROUTE_ARCHIVE)
-        error = atd_index_count(&list->count, index, &viewer, &query);
+        error = count_posts(&list->count, site, index, &query, pool);
     list->pages = pages_of(list->count, query.limit);
     if (error || !exists(list))
         return error;

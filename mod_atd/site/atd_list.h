@@ -37,6 +37,10 @@ atd_error_t *atd_list_load(const atd_list_t **list, const atd_site_t *site, atd_
 atd_error_t *atd_list_category(const atd_category_t **category, const atd_record_t **record, atd_index_t *index,
                                const char *slug, apr_pool_t *pool) __attribute__((warn_unused_result));
 
+/** A tag, category or author as the site shows it, by slug; *term is NULL where no shown post has it. */
+atd_error_t *atd_list_term(const atd_term_t **term, const atd_site_t *site, atd_index_t *index, atd_term_kind_t kind,
+                           const char *slug, apr_pool_t *pool) __attribute__((warn_unused_result));
+
 /** An author by slug: what the file says, and the name as posts write it where there is none; NULL where nothing is known. */
 atd_error_t *atd_list_person(const atd_person_t **person, const atd_record_t **record, atd_index_t *index,
                              const char *slug, const char *name, apr_pool_t *pool) __attribute__((warn_unused_result));

@@ -107,6 +107,22 @@ static apr_array_header_t *make_items(const atd_site_t *site, const atd_list_t *
     return items;
 }
 
+/* The formats of one feed have the same posts. */
+static const apr_array_header_t *find_items(const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
+{
+    atd_memo_t *memo = site->content.memo;
+    const char *key = memo ? atd_list_path(list->route, 1, pool) : NULL;
+    const apr_array_header_t *items = memo ? atd_memo_last(memo, key) : NULL;
+
+    if (!memo)
+        return make_items(site, list, pool);
+    if (!items) {
+        items = make_items(site, list, atd_memo_renew(memo));
+        atd_memo_keep(memo, key, items);
+    }
+    return items;
+}
+
 static atd_error_t *show_feed(atd_page_t *page, const atd_site_t *site, const atd_list_t *list, apr_pool_t *pool)
 {
     atd_buffer_t *out = atd_buffer_create(pool, EXPECTED_FEED, ATD_MAX_FEED);
@@ -122,7 +138,7 @@ static atd_error_t *show_feed(atd_page_t *page, const atd_site_t *site, const at
                                      .lang = facts.lang,
                                      .home = facts.canonical,
                                      .self = atd_site_url(site, atd_route_path(list->route, pool), pool),
-                                     .items = make_items(site, list, pool),
+                                     .items = find_items(site, list, pool),
                                      .full = site->settings->feed_full},
                        pool);
     set_common(page, site, list->route, pool);

@@ -49,9 +49,8 @@ static void add(apr_array_header_t *list, atd_person_t *person, const atd_value_
         atd_reading_note(reading, ATD_E_LIMIT, value, "has more than %d authors", MAX_AUTHORS);
 }
 
-static atd_error_t *find_file(const atd_value_t **data, void *baton, const char *slug, apr_pool_t *pool)
+static atd_error_t *read_file(const atd_value_t **data, const atd_root_t *content, const char *slug, apr_pool_t *pool)
 {
-    const atd_root_t *content = baton;
     const char *path = apr_pstrcat(pool, "authors/", slug, ".md", NULL);
     atd_frontmatter_t parts;
     atd_file_t file;
@@ -65,6 +64,29 @@ static atd_error_t *find_file(const atd_value_t **data, void *baton, const char 
     if (!error)
         *data = parts.data;
     return error;
+}
+
+/* What comes of reading an author's file. */
+typedef struct found_t {
+    const atd_value_t *data;
+    atd_error_t *error;
+} found_t;
+
+static atd_error_t *find_file(const atd_value_t **data, void *baton, const char *slug, apr_pool_t *pool)
+{
+    const atd_root_t *content = baton;
+    const found_t *known = atd_memo_get(content->memo, ATD_MEMO_AUTHOR, slug);
+    found_t *found;
+
+    if (!content->memo)
+        return read_file(data, content, slug, pool);
+    if (!known) {
+        known = found = apr_pcalloc(atd_memo_pool(content->memo), sizeof *found);
+        found->error = read_file(&found->data, content, slug, atd_memo_pool(content->memo));
+        atd_memo_set(content->memo, ATD_MEMO_AUTHOR, slug, found);
+    }
+    *data = known->data;
+    return known->error;
 }
 
 atd_people_t atd_people_of_content(const atd_root_t *content)

@@ -97,6 +97,35 @@ static void measure(atd_target_t *target, const atd_file_t *file)
     target->height = image.height;
 }
 
+/* Its type and size, where there is such a file. */
+static bool look_at(atd_target_t *target, const atd_site_t *site, const char *path, apr_pool_t *pool)
+{
+    atd_file_t file;
+
+    if (atd_file_read_head(&file, &site->content, path, ATD_MAX_IMAGE_HEADER, pool))
+        return false;
+    target->file = path;
+    measure(target, &file);
+    return true;
+}
+
+static bool look_up(atd_target_t *target, const atd_site_t *site, const char *path, apr_pool_t *pool)
+{
+    atd_memo_t *memo = site->content.memo;
+    const atd_target_t *known = atd_memo_get(memo, ATD_MEMO_IMAGE, path);
+    atd_target_t *seen;
+
+    if (!memo)
+        return look_at(target, site, path, pool);
+    if (!known) {
+        known = seen = apr_pcalloc(atd_memo_pool(memo), sizeof *seen);
+        look_at(seen, site, apr_pstrdup(atd_memo_pool(memo), path), pool);
+        atd_memo_set(memo, ATD_MEMO_IMAGE, path, seen);
+    }
+    *target = *known;
+    return target->file != NULL;
+}
+
 static void finish(atd_target_t *target, const atd_site_t *site, const char *url, apr_pool_t *pool)
 {
     target->url = url;
@@ -130,7 +159,6 @@ void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd
                          apr_pool_t *pool)
 {
     const char *path;
-    atd_file_t file;
 
     memset(target, 0, sizeof *target);
     if (!*reference || !atd_url_is_safe(reference, false))
@@ -140,13 +168,10 @@ void atd_picture_resolve(atd_target_t *target, const atd_site_t *site, const atd
         return;
     }
     path = local_path(site, post, reference, pool);
-    if (path && !atd_file_read_head(&file, &site->content, path, ATD_MAX_IMAGE_HEADER, pool)) {
-        target->file = path;
-        measure(target, &file);
+    if (path && look_up(target, site, path, pool))
         finish(target, site, local_url(site, path, reference, pool), pool);
-    } else {
+    else
         finish(target, site, other_url(site, path, reference, pool), pool);
-    }
 }
 
 /* Without an image_base the URL is the same whether there is such a file or not. */
@@ -180,11 +205,17 @@ const char *atd_picture_url(const atd_site_t *site, const atd_post_t *post, cons
 /* The URL of the post in a Markdown file; NULL where it has none. */
 static const char *post_path(const atd_site_t *site, const char *file, apr_pool_t *pool)
 {
+    const char *known = atd_memo_get(site->content.memo, ATD_MEMO_ADDRESS, file);
     const atd_post_t *post;
 
-    if (atd_post_load(&post, &site->content, file, NULL, pool))
-        return NULL;
-    return atd_site_post_path(site, post, pool);
+    if (known)
+        return *known ? known : NULL;
+    if (!atd_post_load(&post, &site->content, file, NULL, pool))
+        known = atd_site_post_path(site, post, pool);
+    if (site->content.memo)
+        atd_memo_set(site->content.memo, ATD_MEMO_ADDRESS, file,
+                     apr_pstrdup(atd_memo_pool(site->content.memo), known ? known : ""));
+    return known;
 }
 
 void atd_link_resolve(atd_target_t *target, const atd_site_t *site, const atd_post_t *post, const char *reference,

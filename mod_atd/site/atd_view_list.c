@@ -125,9 +125,8 @@ static const atd_value_t *view_posts(const atd_site_t *site, const atd_list_t *l
 static atd_error_t *view_category_link(atd_value_t **map, const atd_site_t *site, atd_index_t *index, const char *slug,
                                        const atd_category_t *category, apr_pool_t *pool)
 {
-    const atd_index_viewer_t viewer = atd_site_viewer(site);
     const atd_term_t *term;
-    atd_error_t *error = atd_index_term(&term, index, &viewer, ATD_TERM_CATEGORY, slug, pool);
+    atd_error_t *error = atd_list_term(&term, site, index, ATD_TERM_CATEGORY, slug, pool);
     const char *name = category && category->name ? category->name : NULL;
 
     *map = NULL;
