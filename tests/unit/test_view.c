@@ -113,6 +113,21 @@ START_TEST(site_is_shown)
 }
 END_TEST
 
+START_TEST(site_leads_to_its_parts)
+{
+    const atd_value_t *view = page_view(open_site(), "title: T\n");
+
+    TEXT_AT(view, "site.search", "/blog/search");
+    TEXT_AT(view, "site.archive", "/blog/archive");
+    TEXT_AT(view, "site.tags", "/blog/tags");
+    TEXT_AT(view, "site.categories", "/blog/categories");
+    TEXT_AT(view, "site.llms", "/blog/llms.txt");
+    TEXT_AT(view, "site.feeds.rss", "/blog/feed.xml");
+    TEXT_AT(view, "site.feeds.atom", "/blog/atom.xml");
+    TEXT_AT(view, "site.feeds.json", "/blog/feed.json");
+}
+END_TEST
+
 START_TEST(assets_have_hashed_urls)
 {
     const atd_value_t *view;
@@ -184,6 +199,39 @@ START_TEST(post_is_shown)
     ck_assert_pstr_eq(item_at(view, "translations", 0, "lang"), "de");
     ck_assert_pstr_eq(item_at(view, "translations", 0, "name"), "Deutsch");
     ck_assert_pstr_eq(item_at(view, "translations", 0, "url"), "https://example.org/blog/other");
+}
+END_TEST
+
+START_TEST(post_leads_to_lists_and_other_forms)
+{
+    const char *terms = "category: My Cat\ntags: [My Tag, '!']\nauthors: [Ada L, {name: '?'}]\n";
+    const atd_value_t *view = post_view(open_site(), post_of(terms));
+
+    TEXT_AT(view, "category.path", "/blog/category/my-cat");
+    ck_assert_pstr_eq(item_at(view, "tags", 0, "path"), "/blog/tag/my-tag");
+    ck_assert_pstr_eq(item_at(view, "tags", 1, "path"), ""); /* nothing is left of it in an address */
+    ck_assert_pstr_eq(item_at(view, "authors", 0, "path"), "/blog/author/ada-l");
+    ck_assert_pstr_eq(item_at(view, "authors", 1, "path"), "");
+    TEXT_AT(view, "alternates.markdown", "/blog/a.md");
+    TEXT_AT(view, "alternates.json", "/blog/a.json");
+    TEXT_AT(post_view(open_site(), post_of("status: draft\n")), "alternates", "");
+}
+END_TEST
+
+/* Static pages are in no list, and the blog's own author may be in none. */
+START_TEST(pages_and_the_blogs_author_lead_to_no_list)
+{
+    const atd_value_t *view;
+
+    put_file("pages/about.md", "---\ncategory: C\ntags: [T]\nauthor: Ada\n---\n");
+    view = post_view(open_site(), load_post("pages/about.md"));
+    TEXT_AT(view, "category.name", "C");
+    TEXT_AT(view, "category.path", "");
+    ck_assert_pstr_eq(item_at(view, "tags", 0, "path"), "");
+    TEXT_AT(view, "author.path", "");
+    view = post_view(open_site_with("author: Owner\n"), post_of("title: T\n"));
+    TEXT_AT(view, "author.name", "Owner");
+    TEXT_AT(view, "author.path", "");
 }
 END_TEST
 
@@ -524,10 +572,13 @@ Suite *view_suite(void)
     tcase_add_test(tests, page_says_what_it_is);
     tcase_add_test(tests, kinds_are_told_apart);
     tcase_add_test(tests, site_is_shown);
+    tcase_add_test(tests, site_leads_to_its_parts);
     tcase_add_test(tests, assets_have_hashed_urls);
     tests = site_test_case(suite, "post");
     tcase_add_test(tests, post_has_every_key);
     tcase_add_test(tests, post_is_shown);
+    tcase_add_test(tests, post_leads_to_lists_and_other_forms);
+    tcase_add_test(tests, pages_and_the_blogs_author_lead_to_no_list);
     tcase_add_test(tests, what_is_not_there_is_null);
     tcase_add_test(tests, modified_is_said_only_of_another_day);
     tcase_add_test(tests, switches_have_defaults);
