@@ -6,6 +6,7 @@
 #include "httpd/atd_produce.h"
 #include "httpd/atd_respond.h"
 #include "httpd/mod_atd.h"
+#include "site/atd_accept.h"
 
 #include <apr_fnmatch.h>
 #include <apr_strings.h>
@@ -296,7 +297,8 @@ int atd_quick_handle(request_rec *r, int lookup)
     atd_page_t page;
     memory_t memory;
 
-    if (lookup || !is_wanted(r) || !cache.segment)
+    if (lookup || !is_wanted(r) || !cache.segment ||
+        atd_accept_prefers_markdown(apr_table_get(r->headers_in, "Accept")))
         return DECLINED;
     request.origin = ap_construct_url(r->pool, "", r);
     request.encoding = atd_encoding_choose(apr_table_get(r->headers_in, "Accept-Encoding"));

@@ -5,6 +5,7 @@
 #include "httpd/atd_produce.h"
 #include "httpd/atd_report.h"
 #include "httpd/mod_atd.h"
+#include "site/atd_accept.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -116,6 +117,8 @@ static void set_headers(const atd_page_t *page, const atd_dir_config_t *config, 
         apr_table_setn(headers, "Retry-After", apr_itoa(r->pool, (int)page->retry_after));
     if (page->preload)
         apr_table_addn(headers, "Link", apr_pstrcat(r->pool, "<", page->preload, ">; rel=preload; as=style", NULL));
+    if (page->links)
+        apr_table_addn(headers, "Link", page->links);
     set_encoding(page, r);
     set_validators(page, r);
     set_tags(page, config, r);
@@ -156,8 +159,10 @@ static int check_conditions(const atd_page_t *page, request_rec *r)
     prefer_tags(r, "If-None-Match", "If-Modified-Since");
     prefer_tags(r, "If-Match", "If-Unmodified-Since");
     status = ap_meets_conditions(r);
-    if (status == HTTP_NOT_MODIFIED) /* there is no content that it could be of */
+    if (status == HTTP_NOT_MODIFIED) { /* there is no content that it could be of, and who asks knows the rest */
         apr_table_unset(r->headers_out, "Content-Encoding");
+        apr_table_unset(r->headers_out, "Link");
+    }
     return status;
 }
 
@@ -203,6 +208,30 @@ int atd_respond_with(const atd_page_t *page, atd_outcome_t outcome, const atd_di
     return status == OK ? send_page(page, r) : status;
 }
 
+/*
+ * Who wants Markdown is sent to its own address: another body under this one would be mixed up by caches that take no notice of
+ * Vary. What httpd answers an error with is no page of its own.
+ */
+static const char *markdown_instead(const atd_page_t *page, request_rec *r)
+{
+    if (page->status != HTTP_OK || r->status != HTTP_OK || r->main ||
+        !atd_accept_prefers_markdown(apr_table_get(r->headers_in, "Accept")))
+        return NULL;
+    return atd_page_alternate(page, "text/markdown", r->pool);
+}
+
+static int redirect_to_markdown(const char *url, atd_outcome_t outcome, const atd_dir_config_t *config, request_rec *r)
+{
+    const atd_page_t page = {
+        .status = HTTP_SEE_OTHER, .type = "text/plain; charset=utf-8", .body = "", .location = url};
+
+    set_headers(&page, config, r);
+    set_timing(outcome, config, r);
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    apr_table_mergen(r->headers_out, "Vary", "Accept");
+    return send_page(&page, r);
+}
+
 /* GET and HEAD, and the body that one may have sent with them. @return OK, or a status to answer with */
 static int check_request(request_rec *r)
 {
@@ -217,6 +246,7 @@ int atd_respond(request_rec *r)
     const atd_request_t *mapped = ap_get_module_config(r->request_config, &atd_module);
     const atd_dir_config_t *config = ap_get_module_config(r->per_dir_config, &atd_module);
     atd_outcome_t outcome;
+    const char *markdown;
     atd_page_t page = {0};
     int status;
 
@@ -230,5 +260,6 @@ int atd_respond(request_rec *r)
     atd_produce(&page, &outcome, mapped, config, r);
     if (page.error)
         log_error(page.error, &mapped->content, r);
-    return atd_respond_with(&page, outcome, config, r);
+    markdown = markdown_instead(&page, r);
+    return markdown ? redirect_to_markdown(markdown, outcome, config, r) : atd_respond_with(&page, outcome, config, r);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "site/atd_encoding.h"
 
-#include <apr_lib.h>
+#include "site/atd_accept.h"
+
 #include <brotli/encode.h>
 #include <zlib.h>
 
@@ -27,23 +28,6 @@ static const char *skip_space(const char *at)
     return at + strspn(at, " \t");
 }
 
-/* "0.5" is 500, at most three digits count; -1 for anything else. */
-static int read_weight(const char **at)
-{
-    int weight;
-    int unit = 100;
-
-    if (**at != '0' && **at != '1')
-        return -1;
-    weight = (*(*at)++ - '0') * 1000;
-    if (**at == '.') {
-        (*at)++;
-        for (; apr_isdigit(**at); (*at)++, unit /= 10)
-            weight += (**at - '0') * unit;
-    }
-    return weight > 1000 || !strchr(" \t;,", **at) ? -1 : weight; /* strchr() finds the end, too */
-}
-
 /* Parameters of one coding up to the comma; other ones than q are skipped. */
 static int read_parameters(const char **at)
 {
@@ -53,7 +37,7 @@ static int read_parameters(const char **at)
         *at = skip_space(*at + (**at == ';'));
         if ((**at == 'q' || **at == 'Q') && (*at)[1] == '=') {
             *at += 2;
-            weight = read_weight(at);
+            weight = atd_accept_weight(at);
         }
         *at += strcspn(*at, ";,");
     }
@@ -110,6 +94,7 @@ bool atd_encoding_helps(const char *type)
                                         "application/feed+json",
                                         "application/rss+xml",
                                         "application/atom+xml",
+                                        "application/opensearchdescription+xml",
                                         "image/svg+xml"};
 
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {

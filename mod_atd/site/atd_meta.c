@@ -6,6 +6,7 @@
 #include "base/atd_text.h"
 #include "site/atd_jsonld.h"
 #include "site/atd_picture.h"
+#include "site/atd_twin.h"
 
 #include <apr_strings.h>
 
@@ -341,9 +342,11 @@ static void put_discovery(const head_t *head)
     put_page(head, "prev", facts->previous);
     put_page(head, "next", facts->next);
     if (facts->post && !facts->hidden) {
-        put_form(head, "alternate", "text/markdown", NULL, apr_pstrcat(head->pool, facts->post->slug, ".md", NULL));
-        put_form(head, "alternate", "application/json", NULL,
-                 apr_pstrcat(head->pool, facts->post->slug, ".json", NULL));
+        const char *data = atd_twin_data_name(facts->post, head->pool);
+
+        put_form(head, "alternate", "text/markdown", NULL, atd_twin_markdown_name(facts->post, head->pool));
+        if (data)
+            put_form(head, "alternate", "application/json", NULL, data);
     }
     if (*folder) /* the same feed, whichever page this is */
         put_feeds(head, apr_pstrcat(head->pool, facts->heading, " | ", head->site->settings->title, NULL), folder);

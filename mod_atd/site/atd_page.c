@@ -4,6 +4,7 @@
 #include "base/atd_escape.h"
 #include "base/atd_limits.h"
 #include "site/atd_catalog.h"
+#include "site/atd_opensearch.h"
 #include "site/atd_permalink.h"
 #include "site/atd_view.h"
 
@@ -82,6 +83,19 @@ static void make_asset(atd_page_t *page, const atd_site_t *site, const atd_route
     page->indexable = true;
     page->immutable = strcmp(asset.hash, route->hash) == 0;
     page->tags = "theme";
+}
+
+static atd_error_t *make_opensearch(atd_page_t *page, const atd_site_t *site, const atd_route_t *route,
+                                    apr_pool_t *pool)
+{
+    atd_buffer_t *out = atd_buffer_create(pool, 2048, ATD_MAX_PAGE);
+
+    if (route->moved) {
+        atd_page_redirect_to_right(page, site, atd_site_url(site, atd_route_path(route, pool), pool), pool);
+        return NULL;
+    }
+    atd_opensearch_write(out, site, pool);
+    return atd_page_take(page, ATD_OPENSEARCH_TYPE, out, "the description of the search");
 }
 
 static const char *title_of_status(int status)
@@ -239,6 +253,11 @@ static atd_error_t *make(atd_page_t *page, const atd_site_t *site, const atd_rou
     case ATD_ROUTE_LLMS:
     case ATD_ROUTE_LLMS_FULL:
         return atd_page_make_llms(page, site, route, pool);
+    case ATD_ROUTE_MARKDOWN:
+    case ATD_ROUTE_DATA:
+        return atd_page_make_twin(page, site, route, pool);
+    case ATD_ROUTE_OPENSEARCH:
+        return make_opensearch(page, site, route, pool);
     case ATD_ROUTE_ASSET:
         make_asset(page, site, route, pool);
         return NULL;
@@ -256,5 +275,7 @@ void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *
     error = make(page, site, route, pool);
     if (error)
         make_failed(page, site, error, pool);
+    if (page->canonical)
+        atd_page_link(page, page->canonical, "canonical", NULL, pool);
     page->any_origin = site->settings->url != NULL;
 }

@@ -24,10 +24,11 @@ typedef struct atd_page_t {
     apr_time_t modified;      /**< Last-Modified as its author says; 0: not said */
     const char *canonical;    /**< absolute URL of the page that this is another form of; or NULL */
     const char *preload;      /**< URL path of the style sheet; or NULL */
-    const char *tags;         /**< surrogate keys, with blanks between; or NULL */
-    unsigned retry_after;     /**< of a 503: seconds after which it may be there; else 0 */
-    bool keeps_query;         /**< of a redirect: to the same page under its right address */
-    bool any_origin;          /**< it is the same under every scheme and host */
+    const char *links;    /**< value of a Link field (RFC 8288): other forms of the page, what describes it; or NULL */
+    const char *tags;     /**< surrogate keys, with blanks between; or NULL */
+    unsigned retry_after; /**< of a 503: seconds after which it may be there; else 0 */
+    bool keeps_query;     /**< of a redirect: to the same page under its right address */
+    bool any_origin;      /**< it is the same under every scheme and host */
 
     /* What only the cache knows. */
     const char *etag;        /**< strong, with its quotes */
@@ -43,6 +44,9 @@ typedef struct atd_page_t {
  * shows only where the site says debug; a page that is not there, or not public, becomes the theme's 404.
  */
 void atd_page_make(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool);
+
+/** The URL of the page's other form of a media type, "text/markdown", from its links; NULL where it has none. */
+const char *atd_page_alternate(const atd_page_t *page, const char *type, apr_pool_t *pool);
 
 /** An error page of the theme; the built-in one's where the theme itself is at fault. @p error may be NULL. */
 void atd_page_of_error(atd_page_t *page, const atd_site_t *site, int status, const atd_error_t *error,

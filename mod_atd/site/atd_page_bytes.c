@@ -16,7 +16,7 @@ typedef struct record_t {
 
 enum { FLAG_IMMUTABLE = 1, FLAG_INDEXABLE = 2, FLAG_ANY_ORIGIN = 4, FLAG_BEST = 8, FLAG_KEEPS_QUERY = 16 };
 
-#define TEXTS 7
+#define TEXTS 8
 
 /* In the order in which they stand; an absent one is empty. */
 static void list_texts(const char **texts, const atd_page_t *page)
@@ -28,6 +28,7 @@ static void list_texts(const char **texts, const atd_page_t *page)
     texts[4] = page->plain_etag;
     texts[5] = page->tags;
     texts[6] = page->preload;
+    texts[7] = page->links;
 }
 
 static unsigned char flags_of(const atd_page_t *page)
@@ -117,5 +118,6 @@ bool atd_page_unpack(atd_page_t *page, const char *bytes, apr_size_t length)
     page->plain_etag = take_text(&at, end);
     page->tags = take_text(&at, end);
     page->preload = take_text(&at, end);
+    page->links = take_text(&at, end);
     return page->type && at == end;
 }

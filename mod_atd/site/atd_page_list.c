@@ -56,6 +56,8 @@ static atd_error_t *show_list(atd_page_t *page, const atd_site_t *site, atd_inde
         return error;
     atd_page_describe(page, &facts);
     set_common(page, site, list->route, pool);
+    if (home)
+        atd_page_link_description(page, site, pool);
     return atd_page_render(page, site->theme, home ? "home" : "list", view, pool);
 }
 

@@ -20,8 +20,7 @@ static const char *template_of(const atd_site_t *site, const atd_post_t *post)
     return post->is_page ? "page" : "post";
 }
 
-/* Surrogate keys: a purge of "tag-news" reaches every page that shows one of these posts in full. */
-static const char *tags_of(const atd_post_t *post, apr_pool_t *pool)
+const char *atd_page_tags_of(const atd_post_t *post, apr_pool_t *pool)
 {
     const char *tags = apr_pstrcat(pool, post->is_page ? "page-" : "post-", post->slug, NULL);
 
@@ -58,12 +57,13 @@ atd_error_t *atd_page_of_post(atd_page_t *page, const atd_site_t *site, const at
     atd_value_set(view, "post", shown);
     atd_page_describe(page, &facts);
     page->modified = post->modified.at;
-    page->tags = tags_of(post, pool);
+    page->tags = atd_page_tags_of(post, pool);
+    if (!facts.hidden)
+        atd_page_link_forms(page, site, post, pool);
     return atd_page_render(page, site->theme, template_of(site, post), view, pool);
 }
 
-/* @return 200 where a post may be shown, 410 where its author took it back for good, else 404 */
-static int status_of(const atd_site_t *site, const atd_post_t *post)
+int atd_page_status_of(const atd_site_t *site, const atd_post_t *post)
 {
     if (!post)
         return 404;
@@ -72,8 +72,7 @@ static int status_of(const atd_site_t *site, const atd_post_t *post)
     return post->status == ATD_STATUS_GONE ? 410 : 404;
 }
 
-/* Where a post sends its readers; NULL where it doesn't, or would send them round in a circle. */
-static const char *redirect_of(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
+const char *atd_page_redirect_of(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool)
 {
     const char *location = post->redirect_to ? atd_site_absolute(site, post->redirect_to, pool) : NULL;
 
@@ -100,7 +99,7 @@ static bool is_right(const atd_route_t *route, const char *right)
 static atd_error_t *show_post(atd_page_t *page, const atd_site_t *site, const atd_route_t *route,
                               const atd_post_t *post, const atd_entry_t *entry, const char *right, apr_pool_t *pool)
 {
-    const char *elsewhere = redirect_of(site, post, pool);
+    const char *elsewhere = atd_page_redirect_of(site, post, pool);
     atd_error_t *error;
 
     if (is_right(route, right) && !elsewhere) {
@@ -172,34 +171,43 @@ static atd_error_t *find_moved(atd_entry_t *entry, atd_index_t *index, const atd
     return error;
 }
 
-/* A former address of a post that may be shown; nothing is told of others. */
-static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *site, const atd_route_t *route,
-                              apr_pool_t *pool)
+atd_error_t *atd_page_find_moved(const atd_post_t **post, const atd_site_t *site, const atd_route_t *route,
+                                 apr_pool_t *pool)
 {
-    const atd_post_t *post = NULL;
     atd_entry_t entry = {0};
     atd_index_t *index;
     atd_error_t *error = atd_site_index(&index, site, pool);
 
-    *done = false;
+    *post = NULL;
     if (!error && index)
         error = find_moved(&entry, index, site, route, pool);
     if (!error && entry.path)
-        error = atd_post_load(&post, &site->content, entry.path, NULL, pool);
+        error = atd_post_load(post, &site->content, entry.path, NULL, pool);
     if (error && error->id == ATD_E_MISSING)
         return NULL;
-    if (error || status_of(site, post) != 200 || strcmp(post->slug, route->name) == 0)
+    if (error || atd_page_status_of(site, *post) != 200 || strcmp((*post)->slug, route->name) == 0)
+        *post = NULL;
+    return error;
+}
+
+static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *site, const char *address,
+                              apr_pool_t *pool)
+{
+    const atd_post_t *post;
+    atd_error_t *error = atd_page_find_moved(&post, site, route, pool);
+
+    *done = post != NULL;
+    if (!post)
         return error;
     atd_page_redirect_to_right(page, site, atd_site_post_url(site, post, pool), pool);
     page->personal = !atd_post_is_public(post, site->now);
-    *done = true;
     return NULL;
 }
 
 static void show_absent(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, const atd_post_t *post,
                         apr_pool_t *pool)
 {
-    int status = status_of(site, post);
+    int status = atd_page_status_of(site, post);
 
     if (status == 404)
         atd_page_of_missing(page, site, route, pool);
@@ -224,7 +232,7 @@ atd_error_t *atd_page_make_post(atd_page_t *page, const atd_site_t *site, const 
         right = atd_permalink_path(site->settings->permalink, post, pool);
     if (post && !leads_to(route, right, post, pool))
         post = NULL;
-    if (status_of(site, post) == 200)
+    if (atd_page_status_of(site, post) == 200)
         return show_post(page, site, route, post, &entry, right, pool);
     error = post || !route->name ? NULL : try_moved(page, &moved, site, route, pool);
     if (error || moved)
@@ -244,6 +252,6 @@ atd_error_t *atd_page_is_taken(bool *taken, const atd_site_t *site, const atd_ro
     atd_entry_t entry;
     atd_error_t *error = word ? atd_page_find_post(&post, &entry, site, route->name, pool) : NULL;
 
-    *taken = status_of(site, post) == 200;
+    *taken = atd_page_status_of(site, post) == 200;
     return error;
 }

@@ -29,6 +29,18 @@ void atd_page_redirect_to_right(atd_page_t *page, const atd_site_t *site, const 
  */
 void atd_page_of_missing(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool);
 
+/**
+ * Adds a link to the page: @p url, absolute, is percent-encoded where it isn't. @p type: media type without parameters; NULL
+ * says none.
+ */
+void atd_page_link(atd_page_t *page, const char *url, const char *rel, const char *type, apr_pool_t *pool);
+
+/** Adds links to the other forms of a public post. */
+void atd_page_link_forms(atd_page_t *page, const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
+/** Adds the link to the description of the blog for machines. */
+void atd_page_link_description(atd_page_t *page, const atd_site_t *site, apr_pool_t *pool);
+
 /** Makes a page that is no HTML: @p out is a feed, a sitemap or the like. */
 atd_error_t *atd_page_take(atd_page_t *page, const char *type, atd_buffer_t *out, const char *what)
     __attribute__((warn_unused_result));
@@ -59,6 +71,26 @@ atd_error_t *atd_page_make_sitemap(atd_page_t *page, const atd_site_t *site, con
 /** llms.txt and llms-full.txt. */
 atd_error_t *atd_page_make_llms(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
     __attribute__((warn_unused_result));
+
+/** The source of a post, and its data. */
+atd_error_t *atd_page_make_twin(atd_page_t *page, const atd_site_t *site, const atd_route_t *route, apr_pool_t *pool)
+    __attribute__((warn_unused_result));
+
+/** The status of a post's page: 200 where it may be shown, 410 where its author took it back for good, else 404. */
+int atd_page_status_of(const atd_site_t *site, const atd_post_t *post);
+
+/** Where a post sends its readers; NULL where it doesn't, or would send them round in a circle. */
+const char *atd_page_redirect_of(const atd_site_t *site, const atd_post_t *post, apr_pool_t *pool);
+
+/** Surrogate keys of what is made of a post: a purge of "tag-news" reaches all of it. */
+const char *atd_page_tags_of(const atd_post_t *post, apr_pool_t *pool);
+
+/**
+ * Finds the post that may be shown and had the address of @p route before.
+ * @param post NULL where there is none; nothing is told of hidden ones
+ */
+atd_error_t *atd_page_find_moved(const atd_post_t **post, const atd_site_t *site, const atd_route_t *route,
+                                 apr_pool_t *pool) __attribute__((warn_unused_result));
 
 /**
  * Loads the post that a slug leads to, and what the index knows of it.

@@ -42,7 +42,7 @@
  */
 
 /** Changes with every change of the layout: a segment of another version is made anew. */
-#define ATD_SEGMENT_VERSION 2
+#define ATD_SEGMENT_VERSION 3
 
 /** Smallest size that makes sense; half of it is one stripe of small entries. */
 #define ATD_SEGMENT_MIN_SIZE (512 * 1024)

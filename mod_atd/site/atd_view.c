@@ -5,6 +5,7 @@
 #include "base/atd_locale.h"
 #include "base/atd_text.h"
 #include "site/atd_meta.h"
+#include "site/atd_twin.h"
 #include "site/atd_view_parts.h"
 
 #include <apr_lib.h>
@@ -218,14 +219,14 @@ static const atd_value_t *view_series(const atd_post_t *post, apr_pool_t *pool)
 /* Hidden posts have no other form. */
 static const atd_value_t *view_alternates(const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
 {
-    const char *slug = facts->post->slug;
+    const char *data = atd_twin_data_name(facts->post, pool);
     atd_value_t *map;
 
     if (facts->hidden)
         return atd_value_null(pool);
     map = atd_value_map(pool);
-    atd_value_set_text(map, "markdown", atd_site_path(site, apr_pstrcat(pool, slug, ".md", NULL), pool));
-    atd_value_set_text(map, "json", atd_site_path(site, apr_pstrcat(pool, slug, ".json", NULL), pool));
+    atd_value_set_text(map, "markdown", atd_site_path(site, atd_twin_markdown_name(facts->post, pool), pool));
+    atd_value_set_text(map, "json", data ? atd_site_path(site, data, pool) : NULL);
     return map;
 }
 

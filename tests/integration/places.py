@@ -57,6 +57,8 @@ def check_blog(server, base, shown=None):
     assert server.get(base + style[len(shown):], headers=headers).headers["Content-Type"].startswith("text/css")
     picture = server.get(base + "dot.gif", headers=headers)
     assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/gif"
-    for hidden in ("hello.md", "nothing-here", "site.yaml"):
+    for hidden in ("none.md", "nothing-here", "site.yaml"):
         assert server.get(base + hidden, headers=headers).status_code == 404
     assert server.get(base + "other", headers=headers).status_code == 200
+    source = server.get(base + "hello.md", headers=headers)
+    assert source.status_code == 200 and f'url: "{origin}{shown}hello"\n' in source.text

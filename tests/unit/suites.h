@@ -85,7 +85,12 @@
     SUITE(search_snippet) \
     SUITE(search_deadline) \
     SUITE(json) \
-    SUITE(toml)
+    SUITE(toml) \
+    SUITE(accept) \
+    SUITE(opensearch) \
+    SUITE(page_links) \
+    SUITE(page_twin) \
+    SUITE(twin)
 /* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);

@@ -23,6 +23,7 @@ static const atd_page_t pages[] = {
      .indexable = true,
      .modified = 1751328000000000,
      .preload = "/blog/_theme/style.css?v=1",
+     .links = "<https://example.org/blog/a.md>; rel=\"alternate\"; type=\"text/markdown\"",
      .tags = "post-a category-news tag-b",
      .any_origin = true,
      .etag = "\"0123456789abcdef-g\"",
@@ -41,6 +42,7 @@ static void check_texts(const atd_page_t *found, const atd_page_t *page)
     ck_assert_pstr_eq(found->location, page->location);
     ck_assert_pstr_eq(found->lang, page->lang);
     ck_assert_pstr_eq(found->preload, page->preload);
+    ck_assert_pstr_eq(found->links, page->links);
     ck_assert_pstr_eq(found->tags, page->tags);
     ck_assert_pstr_eq(found->etag, page->etag);
     ck_assert_pstr_eq(found->plain_etag, page->plain_etag);
@@ -116,7 +118,7 @@ static bool unpack_copy(const char *bytes, apr_size_t length)
     good = atd_page_unpack(&page, copy, length);
     if (good) {
         const char *const texts[] = {page.type,       page.lang, page.location, page.etag,
-                                     page.plain_etag, page.tags, page.preload};
+                                     page.plain_etag, page.tags, page.preload,  page.links};
 
         for (apr_size_t i = 0; i < sizeof texts / sizeof *texts; i++)
             ck_assert(!texts[i] || (texts[i] > copy && texts[i] + strlen(texts[i]) < end));
