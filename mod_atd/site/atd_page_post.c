@@ -190,7 +190,7 @@ atd_error_t *atd_page_find_moved(const atd_post_t **post, const atd_site_t *site
     return error;
 }
 
-static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *site, const char *address,
+static atd_error_t *try_moved(atd_page_t *page, bool *done, const atd_site_t *site, const atd_route_t *route,
                               apr_pool_t *pool)
 {
     const atd_post_t *post;
