@@ -27,9 +27,9 @@ typedef struct scan_t {
     apr_time_t began;
     apr_array_header_t *files; /* of atd_catalog_file_t, as they are */
     apr_array_header_t
-        *changes;              /* of change_t: those that were changed first, so that what was taken back goes first */
-    apr_array_header_t *gone;  /* of atd_known_t */
-    apr_array_header_t *slugs; /* of const char *: touched */
+        *changes;             /* of change_t: those that were changed first, so that what was taken back goes first */
+    apr_array_header_t *gone; /* of atd_known_t */
+    atd_index_batch_t batch;
     apr_pool_t *pool;
 } scan_t;
 
@@ -160,7 +160,8 @@ static atd_error_t *compare(scan_t *scan)
 
     scan->changes = apr_array_make(scan->pool, 16, sizeof(change_t));
     scan->gone = apr_array_make(scan->pool, 4, sizeof(atd_known_t));
-    scan->slugs = apr_array_make(scan->pool, 16, sizeof(const char *));
+    scan->batch.slugs = apr_array_make(scan->pool, 16, sizeof(const char *));
+    scan->batch.words = atd_index_words_create(scan->index, scan->pool);
     while (atd_index_step(&error, scan->index, rows, scan->pool))
         at = compare_row(scan, at, rows);
     atd_index_reset(rows);
@@ -216,7 +217,9 @@ static atd_error_t *drop_gone(scan_t *scan)
         const atd_known_t *gone = &APR_ARRAY_IDX(scan->gone, i, atd_known_t);
 
         if (gone->id)
-            error = atd_index_remove(scan->index, gone, scan->slugs, scan->pool);
+            error = atd_index_remove(scan->index, gone, &scan->batch, scan->pool);
+        if (!error && atd_index_words_are_many(scan->batch.words))
+            error = atd_index_words_flush(scan->batch.words, scan->pool);
     }
     return error;
 }
@@ -253,10 +256,10 @@ static atd_error_t *put_some(scan_t *scan, int *at, int end)
     atd_error_t *error = NULL;
 
     apr_pool_create(&each, scan->pool);
-    for (; !error && *at < end && !is_out_of_time(scan); (*at)++) {
+    for (; !error && *at < end && !is_out_of_time(scan) && !atd_index_words_are_many(scan->batch.words); (*at)++) {
         const change_t *change = &APR_ARRAY_IDX(scan->changes, *at, change_t);
 
-        error = atd_index_put(scan->index, scan->policy, change->file, &change->known, scan->slugs, each);
+        error = atd_index_put(scan->index, scan->policy, change->file, &change->known, &scan->batch, each);
         if (!error)
             apr_pool_clear(each);
     }
@@ -269,7 +272,7 @@ static atd_error_t *note_modified(scan_t *scan)
     sqlite3_stmt *statement;
     atd_error_t *error;
 
-    if (scan->state.modified && scan->slugs->nelts)
+    if (scan->state.modified && scan->batch.slugs->nelts)
         scan->state.modified = scan->began;
     if (scan->state.modified || !scan->state.complete)
         return NULL;
@@ -283,15 +286,19 @@ static atd_error_t *note_modified(scan_t *scan)
 /* What was done so far is seen by others. *hold tells whether there is more to do, and that no other process took over. */
 static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
 {
-    atd_error_t *error = atd_index_settle(scan->index, scan->policy, scan->slugs, scan->pool);
+    atd_error_t *error = atd_index_words_flush(scan->batch.words, scan->pool);
 
+    if (!error)
+        error = atd_index_settle(scan->index, scan->policy, scan->batch.slugs, scan->pool);
     scan->state.waiting = scan->changes->nelts - done;
     scan->state.complete = scan->state.waiting == 0;
     if (!scan->state.complete)
         scan->state.digest = (atd_digest_t){0};
+    if (!error && scan->state.complete)
+        error = atd_index_words_expect(scan->index, 0, scan->pool);
     if (!error)
         error = note_modified(scan);
-    apr_array_clear(scan->slugs);
+    apr_array_clear(scan->batch.slugs);
     if (!error)
         error = save_state(scan);
     if (!error)
@@ -305,10 +312,12 @@ static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
 
 static atd_error_t *apply(scan_t *scan, const atd_digest_t *digest)
 {
-    atd_error_t *error = drop_gone(scan);
+    atd_error_t *error = atd_index_words_expect(scan->index, scan->changes->nelts + scan->gone->nelts, scan->pool);
     hold_t hold = HOLD_TAKEN;
     int at = 0;
 
+    if (!error)
+        error = drop_gone(scan);
     while (!error && hold == HOLD_TAKEN) {
         int end = at + BATCH < scan->changes->nelts ? at + BATCH : scan->changes->nelts;
 

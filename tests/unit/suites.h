@@ -67,7 +67,8 @@
     SUITE(tokenizer) \
     SUITE(search_query) \
     SUITE(search_snippet) \
-    SUITE(search_deadline)
+    SUITE(search_deadline) \
+    SUITE(index_search)
 /* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);
