@@ -2,6 +2,7 @@
 #include "site/atd_index_private.h"
 
 #include "base/atd_value_bytes.h"
+#include "site/atd_tokenizer.h"
 
 #include <apr_strings.h>
 
@@ -385,7 +386,7 @@ static bool prepare(sqlite3 *db, const char *content)
 {
     int version;
 
-    if (!configure(db) || !sign(db))
+    if (!configure(db) || !sign(db) || atd_tokenizer_register(db) != SQLITE_OK || !atd_index_rank_register(db))
         return false;
     version = integer_of(db, "PRAGMA user_version");
     if (version == 0)

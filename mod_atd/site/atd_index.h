@@ -210,7 +210,33 @@ atd_error_t *atd_index_record(const atd_record_t **record, atd_index_t *index, a
 atd_error_t *atd_index_records(apr_array_header_t **records, atd_index_t *index, atd_term_kind_t kind, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 
-/** Slugs of shown posts and pages that are like @p slug, at most @p limit posts, nearest first. */
+/** A post that a search finds. */
+typedef struct atd_search_hit_t {
+    const atd_post_t *post;
+    const char *snippet; /**< of its text, as HTML, with `<mark>` around what was found */
+} atd_search_hit_t;
+
+typedef struct atd_search_result_t {
+    apr_array_header_t *hits; /**< of atd_search_hit_t */
+    apr_int64_t total;        /**< all that pages lead to */
+    bool more_than_total;     /**< there are more: of a word that many posts have, the newest are looked at */
+    bool out_of_time;         /**< what was found until then is there */
+} atd_search_result_t;
+
+/**
+ * Finds posts and static pages with all words of a search. Those with them in titles come first, then in tags, headings and
+ * texts, and the newest of those that are alike.
+ * @param match by atd_search_query_parse(); anything else may find nothing
+ * @param time most that it may take, microseconds
+ */
+atd_error_t *atd_index_search(atd_search_result_t *result, atd_index_t *index, const atd_index_viewer_t *viewer,
+                              const char *match, apr_int64_t offset, apr_int64_t limit, apr_interval_time_t time,
+                              apr_pool_t *pool) __attribute__((warn_unused_result));
+
+/**
+ * Shown posts and static pages that may have been meant by a @p slug which nobody has: at most @p limit as `const atd_post_t *`,
+ * first those whose slugs differ in few letters, nearest first, then those with words of it. Costs some milliseconds at most.
+ */
 atd_error_t *atd_index_suggest(apr_array_header_t **posts, atd_index_t *index, const atd_index_viewer_t *viewer,
                                const char *slug, apr_int64_t limit, apr_pool_t *pool)
     __attribute__((warn_unused_result));

@@ -35,9 +35,13 @@ typedef enum atd_sql_t {
     ATD_SQL_GET_SEEN,
     ATD_SQL_PUT_SEEN,
     ATD_SQL_PUT_TEXT,
+    ATD_SQL_GET_TEXT,
     ATD_SQL_DELETE_TEXT,
     ATD_SQL_PUT_WORDS,
     ATD_SQL_DELETE_WORDS,
+    ATD_SQL_SET_WORDS,
+    ATD_SQL_WORDS_ARE_BULK,
+    ATD_SQL_HAS_ID,
     ATD_SQL_SAME_SLUG,
     ATD_SQL_SHADOW_FILE,
     ATD_SQL_SHADOW_TERMS,
@@ -72,7 +76,6 @@ typedef enum atd_sql_t {
     ATD_SQL_CHANGES,
     ATD_SQL_NEWEST,
     ATD_SQL_SEARCH,
-    ATD_SQL_SEARCH_COUNT,
     ATD_SQL_STATEMENTS
 } atd_sql_t;
 
@@ -80,7 +83,7 @@ extern const char *const atd_index_sql[ATD_SQL_STATEMENTS];
 
 /** Makes all tables; changes of it need a new ATD_INDEX_VERSION. */
 extern const char atd_index_schema[];
-#define ATD_INDEX_VERSION 1
+#define ATD_INDEX_VERSION 2
 
 /** Most that a query waits for another process, milliseconds: writers lock readers out only while one of them recovers. */
 #define ATD_INDEX_PATIENCE 1000
@@ -94,6 +97,12 @@ struct atd_index_t {
     bool corrupt;
     apr_pool_t *pool;
 };
+
+/**
+ * A post's id is the number of such a span since 1970 that has its date, or one near it that is free: ids are in the order of
+ * dates, and near each other, since FTS5 keeps their differences. Those of static pages and all else are negative.
+ */
+#define ATD_INDEX_ID_SECONDS 16
 
 /** Kinds of rows: those of the catalog, and what is in no list: posts that only redirect, and what nobody understands. */
 enum { ATD_ROW_POST, ATD_ROW_PAGE, ATD_ROW_AUTHOR, ATD_ROW_CATEGORY, ATD_ROW_REDIRECT, ATD_ROW_BROKEN };
@@ -125,6 +134,9 @@ atd_error_t *atd_index_error(atd_index_t *index, apr_pool_t *pool);
 
 /** ATD_E_INDEX for damage that SQLite doesn't see. */
 atd_error_t *atd_index_damage(atd_index_t *index, apr_pool_t *pool);
+
+/** Makes `atd_rank` known to a connection: how well a row of the full-text table fits. */
+bool atd_index_rank_register(sqlite3 *db);
 
 /** Copies of columns; a NULL column is NULL. */
 const char *atd_column_text(sqlite3_stmt *statement, int column, apr_pool_t *pool);
@@ -159,13 +171,47 @@ typedef struct atd_known_t {
     const char *slug;
 } atd_known_t;
 
-/** Reads a file and puts it into the index in the place of @p known. Slugs that it touches go into @p slugs (const char *). */
+/** What full-text search reads of a post. Strings may be NULL. */
+typedef struct atd_index_text_t {
+    const char *title, *tags, *headings, *body;
+} atd_index_text_t;
+
+/** Changes of the full-text table, kept until atd_index_words_flush() makes them in the order of ids. */
+typedef struct atd_index_words_t atd_index_words_t;
+
+atd_index_words_t *atd_index_words_create(atd_index_t *index, apr_pool_t *pool);
+
+/** Adds the text of a post. */
+atd_error_t *atd_index_words_put(atd_index_words_t *words, apr_int64_t id, const atd_index_text_t *text,
+                                 apr_pool_t *scratch) __attribute__((warn_unused_result));
+
+/** Takes the text of a post out, if it has any. */
+atd_error_t *atd_index_words_remove(atd_index_words_t *words, apr_int64_t id, apr_pool_t *scratch)
+    __attribute__((warn_unused_result));
+
+/** True where so much is kept that it is time for a flush. */
+bool atd_index_words_are_many(const atd_index_words_t *words);
+
+/** Makes the changes; to be called before each commit. */
+atd_error_t *atd_index_words_flush(atd_index_words_t *words, apr_pool_t *scratch) __attribute__((warn_unused_result));
+
+/** Sets the full-text table up for changes of so many files. */
+atd_error_t *atd_index_words_expect(atd_index_t *index, int files, apr_pool_t *scratch)
+    __attribute__((warn_unused_result));
+
+/** What the files of a batch have changed. */
+typedef struct atd_index_batch_t {
+    apr_array_header_t *slugs; /**< of const char *: touched */
+    atd_index_words_t *words;
+} atd_index_batch_t;
+
+/** Reads a file and puts it into the index in the place of @p known. */
 atd_error_t *atd_index_put(atd_index_t *index, const atd_index_policy_t *policy, const atd_catalog_file_t *file,
-                           const atd_known_t *known, apr_array_header_t *slugs, apr_pool_t *scratch)
+                           const atd_known_t *known, const atd_index_batch_t *batch, apr_pool_t *scratch)
     __attribute__((warn_unused_result));
 
 /** Takes a file out of the index. */
-atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, apr_array_header_t *slugs,
+atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, const atd_index_batch_t *batch,
                               apr_pool_t *scratch) __attribute__((warn_unused_result));
 
 /** Works out which of the files with the same slug is shown; tells of those that are not. */

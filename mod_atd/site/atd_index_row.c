@@ -7,7 +7,6 @@
 #include "engine/atd_frontmatter.h"
 #include "site/atd_body.h"
 
-#include <apr_sha1.h>
 #include <apr_strings.h>
 
 #include <string.h>
@@ -21,6 +20,7 @@ typedef struct entry_t {
     const atd_index_policy_t *policy;
     const atd_catalog_file_t *file;
     const atd_known_t *known;
+    const atd_index_batch_t *batch;
     atd_file_t text;
     atd_stamp_t stamp;
     apr_int64_t hash, id;
@@ -38,17 +38,21 @@ static void report(const atd_index_policy_t *policy, const atd_error_t *finding)
         policy->report(policy->baton, finding);
 }
 
-static apr_int64_t hash_of(const atd_file_t *text)
+/* Who makes two texts with the same hash fools nobody but himself. */
+static apr_int64_t hash_of(const char *bytes, apr_size_t length)
 {
-    unsigned char digest[APR_SHA1_DIGESTSIZE];
-    apr_sha1_ctx_t context;
-    apr_int64_t hash;
+    apr_uint64_t sum = length;
+    apr_uint64_t word;
 
-    apr_sha1_init(&context);
-    apr_sha1_update_binary(&context, (const unsigned char *)text->bytes, (unsigned)text->length);
-    apr_sha1_final(digest, &context);
-    memcpy(&hash, digest, sizeof hash);
-    return hash;
+    for (; length > 0; length -= length < sizeof word ? length : sizeof word) {
+        word = 0;
+        memcpy(&word, bytes, length < sizeof word ? length : sizeof word);
+        bytes += sizeof word;
+        sum = (sum ^ word) * 0x9E3779B185EBCA87u;
+        sum ^= sum >> 32;
+    }
+    sum *= 0xC2B2AE3D27D4EB4Fu;
+    return (apr_int64_t)(sum ^ sum >> 29);
 }
 
 /* ---- statements of one entry ---- */
@@ -85,13 +89,15 @@ static atd_error_t *keep(const entry_t *entry, atd_sql_t which)
     return atd_index_run(entry->index, statement, entry->pool);
 }
 
-/* The words go first: what they were made from is needed to take them out. */
+/* Takes the row out with all that hangs on it. */
 static atd_error_t *clear(const entry_t *entry)
 {
-    static const atd_sql_t all[] = {ATD_SQL_DELETE_WORDS, ATD_SQL_DELETE_TEXT, ATD_SQL_DELETE_TERMS,
-                                    ATD_SQL_DELETE_ALIASES};
-    atd_error_t *error = NULL;
+    static const atd_sql_t all[] = {ATD_SQL_DELETE_TERMS, ATD_SQL_DELETE_ALIASES, ATD_SQL_DELETE_FILE};
+    atd_error_t *error;
 
+    if (!entry->id)
+        return NULL;
+    error = atd_index_words_remove(entry->batch->words, entry->id, entry->pool);
     for (apr_size_t i = 0; !error && i < sizeof all / sizeof *all; i++)
         error = run(entry, all[i]);
     return error;
@@ -194,13 +200,50 @@ static atd_error_t *bind_data(sqlite3_stmt *statement, const entry_t *entry)
     return error;
 }
 
-static atd_error_t *put_row(entry_t *entry)
+/* Among more and more places, so that posts with the same date find one soon. */
+static apr_int64_t id_of(const entry_t *entry, unsigned tries)
 {
-    sqlite3_stmt *statement = atd_index_statement(entry->index, ATD_SQL_PUT_FILE);
+    apr_uint64_t hash = (apr_uint64_t)hash_of(entry->file->path, strlen(entry->file->path)) >> tries;
+    apr_uint64_t places = (apr_uint64_t)1 << (tries < 20 ? tries + 4 : 24);
+    apr_time_t date = entry->post ? apr_time_sec(entry->post->date.at) : 0;
+    apr_int64_t place;
+
+    if (!date) /* none, as files of other kinds: anywhere below */
+        places = (apr_uint64_t)1 << 24;
+    place = tries ? (apr_int64_t)((hash + tries) % places) : (date ? 0 : (apr_int64_t)(hash % places));
+    return entry->file->kind == ATD_CATALOG_POST ? date / ATD_INDEX_ID_SECONDS + place + 1 : -1 - place;
+}
+
+static bool is_taken(atd_error_t **error, const entry_t *entry, apr_int64_t id)
+{
+    sqlite3_stmt *statement = atd_index_statement(entry->index, ATD_SQL_HAS_ID);
+    bool taken;
+
+    atd_bind_int(statement, ":id", id);
+    taken = atd_index_step(error, entry->index, statement, entry->pool);
+    atd_index_reset(statement);
+    return taken;
+}
+
+static atd_error_t *choose_id(entry_t *entry)
+{
+    unsigned tries = 0;
     atd_error_t *error;
 
-    if (entry->known->id)
-        atd_bind_int(statement, ":id", entry->known->id);
+    do
+        entry->id = id_of(entry, tries++);
+    while (is_taken(&error, entry, entry->id));
+    return error;
+}
+
+static atd_error_t *put_row(entry_t *entry)
+{
+    sqlite3_stmt *statement;
+    atd_error_t *error = choose_id(entry);
+
+    if (error)
+        return error;
+    statement = statement_of(entry, ATD_SQL_PUT_FILE);
     atd_bind_int(statement, ":kind", kind_of(entry));
     atd_bind_int(statement, ":rank", entry->file->rank);
     atd_bind_text(statement, ":path", entry->file->path);
@@ -216,7 +259,6 @@ static atd_error_t *put_row(entry_t *entry)
         atd_index_reset(statement);
     else
         error = atd_index_run(entry->index, statement, entry->pool);
-    entry->id = sqlite3_last_insert_rowid(entry->index->db);
     return error;
 }
 
@@ -277,16 +319,26 @@ static const char *address_of(const char *alias, apr_pool_t *pool)
     return apr_pstrmemdup(pool, path, length);
 }
 
+static atd_error_t *put_alias(const entry_t *entry, const char *address)
+{
+    sqlite3_stmt *statement = statement_of(entry, ATD_SQL_PUT_ALIAS);
+
+    atd_bind_text(statement, ":address", address);
+    return atd_index_run(entry->index, statement, entry->pool);
+}
+
+/* A single component is asked for as a slug, whose letters are small ones, too. */
 static atd_error_t *put_aliases(const entry_t *entry)
 {
     const atd_value_t *aliases = entry->post->aliases;
     atd_error_t *error = NULL;
 
-    for (apr_size_t i = 0; !error && i < atd_value_count(aliases) && i < ATD_MAX_ALIASES; i++) {
-        sqlite3_stmt *statement = statement_of(entry, ATD_SQL_PUT_ALIAS);
+    for (apr_size_t i = 0; !error && i < atd_value_count(aliases); i++) {
+        const char *address = address_of(atd_value_text(atd_value_at(aliases, i)), entry->pool);
 
-        atd_bind_text(statement, ":address", address_of(atd_value_text(atd_value_at(aliases, i)), entry->pool));
-        error = atd_index_run(entry->index, statement, entry->pool);
+        error = put_alias(entry, address);
+        if (!error && !strchr(address, '/'))
+            error = put_alias(entry, atd_text_slug(address, entry->pool));
     }
     return error;
 }
@@ -315,21 +367,12 @@ static const char *joined_headings(const atd_document_t *document, apr_pool_t *p
 
 static atd_error_t *put_text(const entry_t *entry)
 {
-    static const atd_sql_t both[] = {ATD_SQL_PUT_TEXT, ATD_SQL_PUT_WORDS};
-    const char *tags = joined_tags(entry->post, entry->pool);
-    const char *headings = joined_headings(entry->document, entry->pool);
-    atd_error_t *error = NULL;
+    const atd_index_text_t text = {.title = entry->post->title,
+                                   .tags = joined_tags(entry->post, entry->pool),
+                                   .headings = joined_headings(entry->document, entry->pool),
+                                   .body = atd_document_plain(entry->document, NULL)};
 
-    for (int i = 0; !error && i < 2; i++) {
-        sqlite3_stmt *statement = statement_of(entry, both[i]);
-
-        atd_bind_text(statement, ":title", entry->post->title);
-        atd_bind_text(statement, ":tags", tags);
-        atd_bind_text(statement, ":headings", headings);
-        atd_bind_text(statement, ":body", atd_document_plain(entry->document, NULL));
-        error = atd_index_run(entry->index, statement, entry->pool);
-    }
-    return error;
+    return atd_index_words_put(entry->batch->words, entry->id, &text, entry->pool);
 }
 
 /* ---- one file ---- */
@@ -431,8 +474,9 @@ static void push_slug(apr_array_header_t *slugs, const char *slug)
 }
 
 /* A file that can't be read comes with its finding, one that was read with none so far. */
-static atd_error_t *put_read(entry_t *entry, atd_error_t *finding, apr_array_header_t *slugs)
+static atd_error_t *put_read(entry_t *entry, atd_error_t *finding)
 {
+    apr_array_header_t *slugs = entry->batch->slugs;
     atd_error_t *error = finding ? NULL : find_seen(entry);
 
     if (error)
@@ -449,12 +493,13 @@ static atd_error_t *put_read(entry_t *entry, atd_error_t *finding, apr_array_hea
 }
 
 atd_error_t *atd_index_put(atd_index_t *index, const atd_index_policy_t *policy, const atd_catalog_file_t *file,
-                           const atd_known_t *known, apr_array_header_t *slugs, apr_pool_t *scratch)
+                           const atd_known_t *known, const atd_index_batch_t *batch, apr_pool_t *scratch)
 {
     entry_t entry = {.index = index,
                      .policy = policy,
                      .file = file,
                      .known = known,
+                     .batch = batch,
                      .id = known->id,
                      .stamp = file->stamp,
                      .pool = scratch};
@@ -464,23 +509,22 @@ atd_error_t *atd_index_put(atd_index_t *index, const atd_index_policy_t *policy,
         return NULL;
     if (finding) {
         entry.text.bytes = NULL;
-        return put_read(&entry, finding, slugs);
+        return put_read(&entry, finding);
     }
     entry.stamp = entry.text.stamp;
-    entry.hash = hash_of(&entry.text);
+    entry.hash = hash_of(entry.text.bytes, entry.text.length);
     if (known->id && known->hash == entry.hash && strcmp(known->file.path, file->path) == 0)
         return keep(&entry, ATD_SQL_TOUCH_FILE);
-    return put_read(&entry, NULL, slugs);
+    return put_read(&entry, NULL);
 }
 
-atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, apr_array_header_t *slugs,
+atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, const atd_index_batch_t *batch,
                               apr_pool_t *scratch)
 {
-    const entry_t entry = {.index = index, .id = known->id, .pool = scratch};
-    atd_error_t *error = clear(&entry);
+    const entry_t entry = {.index = index, .id = known->id, .batch = batch, .pool = scratch};
 
-    push_slug(slugs, known->slug);
-    return error ? error : run(&entry, ATD_SQL_DELETE_FILE);
+    push_slug(batch->slugs, known->slug);
+    return clear(&entry);
 }
 
 /* ---- files with the same slug ---- */

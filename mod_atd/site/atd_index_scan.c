@@ -32,9 +32,9 @@ typedef struct scan_t {
     bool ends;                 /* before all is done */
     apr_array_header_t *files; /* of atd_catalog_file_t, as they are */
     apr_array_header_t
-        *changes;              /* of change_t: those that were changed first, so that what was taken back goes first */
-    apr_array_header_t *gone;  /* of atd_known_t */
-    apr_array_header_t *slugs; /* of const char *: touched */
+        *changes;             /* of change_t: those that were changed first, so that what was taken back goes first */
+    apr_array_header_t *gone; /* of atd_known_t */
+    atd_index_batch_t batch;
     apr_pool_t *pool;
 } scan_t;
 
@@ -171,7 +171,8 @@ static atd_error_t *compare(scan_t *scan)
 
     scan->changes = apr_array_make(scan->pool, 16, sizeof(change_t));
     scan->gone = apr_array_make(scan->pool, 4, sizeof(atd_known_t));
-    scan->slugs = apr_array_make(scan->pool, 16, sizeof(const char *));
+    scan->batch.slugs = apr_array_make(scan->pool, 16, sizeof(const char *));
+    scan->batch.words = atd_index_words_create(scan->index, scan->pool);
     while (atd_index_step(&error, scan->index, rows, scan->pool) && is_whole(rows))
         at = compare_row(scan, at, rows);
     if (!error && sqlite3_data_count(rows))
@@ -246,7 +247,9 @@ static atd_error_t *drop_gone(scan_t *scan)
         const atd_known_t *gone = &APR_ARRAY_IDX(scan->gone, i, atd_known_t);
 
         if (gone->id)
-            error = atd_index_remove(scan->index, gone, scan->slugs, scan->pool);
+            error = atd_index_remove(scan->index, gone, &scan->batch, scan->pool);
+        if (!error && atd_index_words_are_many(scan->batch.words))
+            error = atd_index_words_flush(scan->batch.words, scan->pool);
     }
     return error;
 }
@@ -287,16 +290,22 @@ static bool has_to_end(scan_t *scan, int done)
     return scan->ends;
 }
 
+/* Words wait in memory for the others of their batch. */
+static bool may_go_on(scan_t *scan, int done)
+{
+    return !has_to_end(scan, done) && !atd_index_words_are_many(scan->batch.words);
+}
+
 static atd_error_t *put_some(scan_t *scan, int *at, int end)
 {
     apr_pool_t *each;
     atd_error_t *error = NULL;
 
     apr_pool_create(&each, scan->pool);
-    for (int first = *at; !error && *at < end && (*at == first || !has_to_end(scan, *at)); (*at)++) {
+    for (int first = *at; !error && *at < end && (*at == first || may_go_on(scan, *at)); (*at)++) {
         const change_t *change = &APR_ARRAY_IDX(scan->changes, *at, change_t);
 
-        error = atd_index_put(scan->index, scan->policy, change->file, &change->known, scan->slugs, each);
+        error = atd_index_put(scan->index, scan->policy, change->file, &change->known, &scan->batch, each);
         if (!error)
             apr_pool_clear(each);
     }
@@ -309,7 +318,7 @@ static atd_error_t *note_modified(scan_t *scan)
     sqlite3_stmt *statement;
     atd_error_t *error;
 
-    if (scan->state.modified && scan->slugs->nelts)
+    if (scan->state.modified && scan->batch.slugs->nelts)
         scan->state.modified = scan->began;
     if (scan->state.modified || !scan->state.complete)
         return NULL;
@@ -340,15 +349,19 @@ static atd_error_t *hold_on(hold_t *hold, scan_t *scan)
 /* What was done so far is seen by others. *hold tells whether there is more to do, and that no other process took over. */
 static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
 {
-    atd_error_t *error = atd_index_settle(scan->index, scan->policy, scan->slugs, scan->pool);
+    atd_error_t *error = atd_index_words_flush(scan->batch.words, scan->pool);
 
+    if (!error)
+        error = atd_index_settle(scan->index, scan->policy, scan->batch.slugs, scan->pool);
     scan->state.waiting = scan->changes->nelts - done;
     scan->state.complete = scan->state.waiting == 0;
     if (!scan->state.complete)
         scan->state.digest = (atd_digest_t){0};
+    if (!error && scan->state.complete)
+        error = atd_index_words_expect(scan->index, 0, scan->pool);
     if (!error)
         error = note_modified(scan);
-    apr_array_clear(scan->slugs);
+    apr_array_clear(scan->batch.slugs);
     if (!error)
         error = save_state(scan);
     if (!error)
@@ -361,10 +374,12 @@ static atd_error_t *commit_some(scan_t *scan, int done, hold_t *hold)
 
 static atd_error_t *apply(scan_t *scan, const atd_digest_t *digest)
 {
-    atd_error_t *error = drop_gone(scan);
+    atd_error_t *error = atd_index_words_expect(scan->index, scan->changes->nelts + scan->gone->nelts, scan->pool);
     hold_t hold = HOLD_TAKEN;
     int at = 0;
 
+    if (!error)
+        error = drop_gone(scan);
     scan->reading = apr_time_now();
     while (!error && hold == HOLD_TAKEN) {
         int end = at + BATCH < scan->changes->nelts ? at + BATCH : scan->changes->nelts;

@@ -19,7 +19,7 @@ const char atd_index_schema[] =
     " date INTEGER NOT NULL, month INTEGER NOT NULL, modified INTEGER NOT NULL, feed INTEGER NOT NULL, series TEXT,"
     " part INTEGER NOT NULL, seen INTEGER NOT NULL, words INTEGER NOT NULL, summary TEXT, data BLOB);"
     "CREATE UNIQUE INDEX files_by_place ON files(rank, path);"
-    "CREATE INDEX files_by_slug ON files(slug, kind);"
+    "CREATE INDEX files_by_slug ON files(slug, kind, shadowed, appears, ends);"
     "CREATE INDEX files_by_home ON files(kind, shadowed, featured DESC, date DESC, priority DESC, path, appears, ends);"
     "CREATE INDEX files_by_date ON files(kind, shadowed, date DESC, path, appears, ends, feed);"
     "CREATE INDEX files_by_month ON files(kind, shadowed, month, appears, ends);"
@@ -37,7 +37,7 @@ const char atd_index_schema[] =
     "CREATE TABLE seen(hash INTEGER PRIMARY KEY, at INTEGER NOT NULL);"
     "CREATE TABLE texts(id INTEGER PRIMARY KEY, title TEXT, tags TEXT, headings TEXT, body TEXT);"
     "CREATE VIRTUAL TABLE words USING fts5(title, tags, headings, body, content='texts', content_rowid='id',"
-    " tokenize='unicode61 remove_diacritics 2');";
+    " tokenize='atd', prefix='2 3');";
 
 #define POST "f.path, f.slug, f.data, f.words, f.summary, f.seen"
 #define SHOWN "(:drafts OR (f.appears <= :now AND f.ends > :now))"
@@ -84,11 +84,15 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
     [ATD_SQL_PUT_SEEN] = "INSERT OR IGNORE INTO seen(hash, at) VALUES(:hash, :at)",
     [ATD_SQL_PUT_TEXT] =
         "INSERT INTO texts(id, title, tags, headings, body) VALUES(:id, :title, :tags, :headings, :body)",
+    [ATD_SQL_GET_TEXT] = "SELECT title, tags, headings, body FROM texts WHERE id = :id",
     [ATD_SQL_DELETE_TEXT] = "DELETE FROM texts WHERE id = :id",
     [ATD_SQL_PUT_WORDS] =
         "INSERT INTO words(rowid, title, tags, headings, body) VALUES(:id, :title, :tags, :headings, :body)",
     [ATD_SQL_DELETE_WORDS] = "INSERT INTO words(words, rowid, title, tags, headings, body)"
-                             " SELECT 'delete', id, title, tags, headings, body FROM texts WHERE id = :id",
+                             " VALUES('delete', :id, :title, :tags, :headings, :body)",
+    [ATD_SQL_SET_WORDS] = "INSERT INTO words(words, rank) VALUES(:name, :number)",
+    [ATD_SQL_WORDS_ARE_BULK] = "SELECT 1 FROM words_config WHERE k = 'automerge' AND v = 0",
+    [ATD_SQL_HAS_ID] = "SELECT 1 FROM files WHERE id = :id",
     [ATD_SQL_SAME_SLUG] = "SELECT id, path, shadowed FROM files WHERE slug = :slug AND kind IN (0, 1, 4, 5)"
                           " ORDER BY rank, path",
     [ATD_SQL_SHADOW_FILE] = "UPDATE files SET shadowed = :shadowed WHERE id = :id",
@@ -155,6 +159,7 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
         " (SELECT min(at) FROM (SELECT min(appears) AS at FROM files WHERE appears > :now AND appears < :never"
         " UNION ALL SELECT min(ends) FROM files WHERE ends > :now AND ends < :never))",
     [ATD_SQL_NEWEST] = "SELECT max(f.modified, f.date) FROM files f WHERE " LISTED SHOWN " ORDER BY date DESC, path",
-    [ATD_SQL_SEARCH] = "SELECT 1 WHERE 0",
-    [ATD_SQL_SEARCH_COUNT] = "SELECT 1 WHERE 0",
+    [ATD_SQL_SEARCH] =
+        "SELECT words.rowid, atd_rank(words.words, :twice) FROM words CROSS JOIN files f ON f.id = words.rowid"
+        " WHERE words.words MATCH :match AND f.shadowed = 0 AND " SHOWN " ORDER BY words.rowid DESC LIMIT :limit",
 };

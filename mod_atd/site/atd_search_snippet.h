@@ -19,4 +19,12 @@
  */
 const char *atd_search_snippet_html(const char *text, apr_pool_t *pool);
 
+/**
+ * Some 24 words of @p body, those where most of a search is found, as atd_search_snippet_html() makes HTML of them, with an
+ * ellipsis where they were cut out. What stands far behind in a long text is not looked at.
+ * @param body plain text; NULL is ""
+ * @param match by atd_search_query_parse()
+ */
+const char *atd_search_snippet_make(const char *body, const char *match, apr_pool_t *pool);
+
 #endif

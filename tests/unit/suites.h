@@ -90,7 +90,8 @@
     SUITE(opensearch) \
     SUITE(page_links) \
     SUITE(page_twin) \
-    SUITE(twin)
+    SUITE(twin) \
+    SUITE(index_search)
 /* clang-format on */
 
 #define ATD_DECLARE_SUITE(name) Suite *name##_suite(void);
