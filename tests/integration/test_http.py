@@ -102,7 +102,8 @@ def test_head_is_get_without_a_body(hello, path, encoding):
            {k: v for k, v in got.headers.items() if k not in skipped}
     assert int(got.headers["Content-Length"]) == len(body)
     if got.status_code == 200:
-        assert got.headers.get("Content-Encoding", "identity") == encoding
+        small = path.endswith(".md")
+        assert got.headers.get("Content-Encoding", "identity") == ("identity" if small else encoding)
         assert decode(got, body) == fetch(hello, path)[1]
 
 

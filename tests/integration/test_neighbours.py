@@ -38,6 +38,12 @@ def is_post(answer):
     return answer.status_code == 200 and "World." in answer.text and "<h1" in answer.text
 
 
+def is_twin(answer):
+    """The source as the module gives it, not the file."""
+    return answer.status_code == 200 and answer.headers["Content-Type"] == "text/markdown; charset=utf-8" and \
+        '\nurl: "' in answer.text and answer.headers["X-Robots-Tag"] == "noindex"
+
+
 # ---- mod_dir ----
 
 def test_existing_index_file_wins(httpd, hello):
@@ -115,7 +121,9 @@ def test_multiviews(httpd, hello):
     write(hello, {"pic.png": PNG, "page.html": "html", "hello.html": "a file", "secret.md": post("S", SECRET,
                                                                                                  status="draft")})
     httpd.start("<Directory @DOCS@>\nOptions MultiViews\n</Directory>\nAddType text/markdown .md\n" + BLOG)
-    assert is_post(httpd.get("/blog/hello", headers={"Accept": "text/markdown, */*;q=0.1"}))
+    assert is_post(httpd.get("/blog/hello", headers={"Accept": "text/plain, */*;q=0.1"}))
+    answer = httpd.get("/blog/hello", headers={"Accept": "text/markdown, */*;q=0.1"})
+    assert answer.status_code == 303 and answer.headers["Location"] == httpd.url("/blog/hello.md")
     for path in ("/blog/secret", "/blog/hello.m", "/blog/site"):
         answer = httpd.get(path)
         assert answer.status_code == 404 and SECRET not in answer.text
@@ -154,7 +162,7 @@ def test_rewriting_to_a_post(httpd, hello):
     page = httpd.get("/blog/old-hello")
     assert is_post(page) and f'rel="canonical" href="{httpd.url("/blog/hello")}"' in page.text
     assert httpd.get("/blog/gone").headers["Location"] == httpd.url("/blog/hello")
-    assert httpd.get("/blog/source").status_code == 404
+    assert is_twin(httpd.get("/blog/source"))
 
 
 def test_rewriting_by_the_server_shows_no_source(httpd, hello):
@@ -162,7 +170,7 @@ def test_rewriting_by_the_server_shows_no_source(httpd, hello):
                 "RewriteRule ^/raw/(.*)$ /blog/$1 [PT]\n<Location /blog>\nAtdEngine On\n</Location>")
     assert httpd.get("/blog/source").status_code == 404
     assert is_post(httpd.get("/raw/hello"))
-    assert httpd.get("/raw/hello.md").status_code == 404
+    assert is_twin(httpd.get("/raw/hello.md"))
 
 
 def test_fallback_resource(httpd, hello):
@@ -189,7 +197,8 @@ def test_types_of_others(httpd, hello, directive):
         answer = fetch(httpd, "/blog/hello", encoding)[0]
         assert answer.headers.get("Content-Encoding", "identity") == encoding
         assert "Content-Language" not in answer.headers
-    assert httpd.get("/blog/hello.md").status_code == 404
+    answer = httpd.get("/blog/hello.md")
+    assert is_twin(answer) and not {"Content-Language", "Content-Encoding"} & set(answer.headers)
 
 
 def test_another_handler_wins(httpd, hello):
@@ -304,7 +313,8 @@ LOCATION = "<Location /blog>\nAtdEngine On\n</Location>\n"
 def test_hidden_files_are_not_found(httpd, blog, place, slashes):
     write(blog, {name: SECRET for name in HIDDEN_FILES if not name.startswith("site.")})
     write(blog, {"site.yaml": f"title: Blog\nparams: {{x: {SECRET}}}\n", "site.yaml.bak": SECRET, "site.json~": SECRET,
-                 "site.json": "{}", "hello.md": post("Hello", f"<!-- {SECRET} -->", status="draft")})
+                 "site.json": "{}", "hello.md": post("Hello", f"<!-- {SECRET} -->", status="draft"),
+                 "old.MD": post("Old", SECRET, status="draft")})
     httpd.start(f"MergeSlashes {slashes}\n" + place)
     for name in HIDDEN_FILES:
         for spelling in spellings(name):
@@ -319,7 +329,7 @@ def test_hidden_names_in_capitals(httpd, blog):
     """As on a file system that knows no case, or from an editor that likes capitals."""
     names = ["HELLO.MD", "Notes.MarkDown", "POST.MD~", "SITE.YAML", "Site.Json", "POST.MUSTACHE"]
     write(blog, {name: SECRET for name in names if not name.upper().startswith("SITE")})
-    write(blog, {"SITE.YAML": SECRET, "Site.Json": SECRET})
+    write(blog, {"SITE.YAML": SECRET, "Site.Json": SECRET, "HELLO.MD": post("Hello", SECRET, status="draft")})
     httpd.start()
     for name in names:
         assert httpd.get("/blog/" + name).status_code == 404, name

@@ -41,7 +41,7 @@ def test_merge_slashes_off(httpd, blog, place):
     section = place.split()[0][1:]
     httpd.start(f"MergeSlashes Off\n{place}\nAtdEngine On\n</{section}>")
     check_blog(httpd, "/blog/")
-    for path in ("/blog//hello.md", "/blog///hello.md//", "/blog//_x//hello"):
+    for path in ("/blog//none.md", "/blog///none.md//", "/blog//_x//hello"):
         assert httpd.raw_path(path)[0] == 404
     status, answer = httpd.raw_path("//blog//hello" if "Dir" in place else "/blog//hello")
     assert status in (200, 404) and b"title: " not in answer
