@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "index_fixture.h"
+#include "site/atd_tokenizer.h"
 
 #include <apr_strings.h>
 #include <fcntl.h>
@@ -300,6 +301,7 @@ START_TEST(columns_that_lie_show_nothing_hidden)
     put_posts();
     check_sound();
     ck_assert_int_eq(sqlite3_open(index_file(), &db), SQLITE_OK);
+    ck_assert_int_eq(atd_tokenizer_register(db), SQLITE_OK);
     ck_assert_msg(sqlite3_exec(db, lies[_i], NULL, NULL, NULL) == SQLITE_OK, "%s: %s", lies[_i], sqlite3_errmsg(db));
     sqlite3_close(db);
     use(false);

@@ -103,12 +103,12 @@ START_TEST(full_text_says_where_it_is_cut)
     const char *body = repeated("0123456789abcde\n", 1000 * 1000 / 16);
     const char *text;
 
-    for (int i = 0; i < 70; i++)
+    for (int i = 0; i < 12; i++)
         put_file(apr_psprintf(atd_test_pool, "posts/p%02d.md", i), body);
     text = text_of("llms-full.txt");
     ck_assert_uint_le(strlen(text), ATD_MAX_LLMS);
     ck_assert_uint_gt(strlen(text), ATD_MAX_LLMS - 3 * 1000 * 1000);
-    HAS(text, "0123456789abcde\n\n---\n\nThis file is cut off here, at its limit of 67108864 bytes. Older posts are in"
+    HAS(text, "0123456789abcde\n\n---\n\nThis file is cut off here, at its limit of 8388608 bytes. Older posts are in"
               " the [archive](" BLOG "archive).\n");
     ck_assert_str_eq(strstr(text, "archive)") + strlen("archive)"), ".\n");
 }
