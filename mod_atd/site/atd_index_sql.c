@@ -150,9 +150,9 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
                        " ORDER BY path LIMIT 1",
     [ATD_SQL_RECORDS] =
         "SELECT path, slug, data FROM files WHERE kind = :kind AND data IS NOT NULL ORDER BY slug, path",
-    [ATD_SQL_SLUGS] =
-        "SELECT id, slug FROM files f WHERE slug >= :from AND slug < :to AND kind IN (0, 1) AND shadowed = 0 AND"
-        " length(slug) BETWEEN :shortest AND :longest AND " SHOWN " LIMIT :limit",
+    [ATD_SQL_SLUGS] = "SELECT id, slug FROM files f INDEXED BY files_by_slug WHERE slug >= :from AND slug < :to AND "
+                      "kind IN (0, 1) AND shadowed = 0 AND"
+                      " length(slug) BETWEEN :shortest AND :longest AND " SHOWN " LIMIT :limit",
     [ATD_SQL_CHANGES] =
         "SELECT max((SELECT ifnull(max(appears), 0) FROM files WHERE appears <= :now),"
         " (SELECT ifnull(max(ends), 0) FROM files WHERE ends <= :now)),"

@@ -206,6 +206,7 @@ START_TEST(words_follow_changes)
                 put_random(i, i + POSTS * (rand() % 5));
                 break;
             case 1:
+                put_random(i, 0); /* so that there is one */
                 remove_file(apr_psprintf(atd_test_pool, "posts/p%d.md", i));
                 break;
             case 2:
