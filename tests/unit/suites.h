@@ -15,6 +15,7 @@
     SUITE(escape) \
     SUITE(file) \
     SUITE(locale) \
+    SUITE(memo) \
     SUITE(text) \
     SUITE(time) \
     SUITE(value) \
@@ -34,6 +35,7 @@
     SUITE(cache) \
     SUITE(catalog) \
     SUITE(encoding) \
+    SUITE(export) \
     SUITE(facts) \
     SUITE(field) \
     SUITE(jsonld) \
