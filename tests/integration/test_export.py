@@ -87,6 +87,7 @@ def test_layouts_are_what_the_module_serves(httpd, out, layout):
     posts = layouts.lay_out(root, layout)
     blog = root / layouts.CONTENT[layout]
     httpd.start(f"Alias /blog {blog}\n<Directory {blog}>\nAtdEngine On\n</Directory>\n")
+    httpd.expect("posts/.*'series' must be text")
     export(blog, out, "--url", httpd.url(""), code=None)
     names = set(compare_with(httpd, out, blog))
     for each in posts:
