@@ -57,7 +57,7 @@ const char *atd_export_file(const atd_route_t *route, apr_pool_t *pool)
 
 static void note(const export_t *export, const char *path, const char *file)
 {
-    const atd_place_t place = {.file = *path ? path : "/"};
+    const atd_place_t place = {.file = apr_pstrdup(export->pool, *path ? path : "/")};
 
     if (export->findings)
         APR_ARRAY_PUSH(export->findings, atd_error_t *) =

@@ -102,11 +102,13 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
                            " WHERE a.address = :address AND f.shadowed = 0 ORDER BY f.rank, f.path LIMIT 1",
     [ATD_SQL_FIND_FORMER] = "SELECT f.path, f.seen FROM former o JOIN files f ON f.path = o.path"
                             " WHERE o.slug = :address AND f.shadowed = 0 ORDER BY f.rank, f.path LIMIT 1",
-    [ATD_SQL_LIST_ALL] = "SELECT " POST " FROM files f WHERE " LISTED SHOWN
-                         " ORDER BY featured DESC, date DESC, priority DESC, path" PAGE,
+    /* Sorted before posts are read: a page far behind would else carry all that are before it along. */
+    [ATD_SQL_LIST_ALL] =
+        "SELECT " POST " FROM (SELECT id FROM files f WHERE " LISTED SHOWN
+        " ORDER BY featured DESC, date DESC, priority DESC, path" PAGE ") l JOIN files f ON f.id = l.id"
+        " ORDER BY featured DESC, date DESC, priority DESC, path",
     [ATD_SQL_LIST_RECENT] = "SELECT " POST " FROM files f WHERE " LISTED SHOWN " AND (:feed = 0 OR feed = 1)"
                             " ORDER BY date DESC, path" PAGE,
-    /* Sorted before posts are read: a page far behind would else carry all that are before it through the sorter. */
     [ATD_SQL_LIST_TERM] =
         "SELECT " POST " FROM (SELECT t.file AS id, t.date AS at, o.path AS place FROM terms t JOIN files o ON o.id = "
         "t.file WHERE t.kind = :term AND t.slug = :slug AND t.shadowed = 0 AND " TERM_SHOWN
@@ -114,8 +116,9 @@ const char *const atd_index_sql[ATD_SQL_STATEMENTS] = {
         " ORDER BY l.at DESC, l.place",
     [ATD_SQL_LIST_SERIES] =
         "SELECT " POST " FROM files f WHERE f.series = :slug AND " LISTED SHOWN " ORDER BY part, date, path" PAGE,
-    [ATD_SQL_LIST_MONTHS] = "SELECT " POST " FROM files f WHERE " LISTED "f.month BETWEEN :first AND :last AND " SHOWN
-                            " ORDER BY date DESC, path" PAGE,
+    [ATD_SQL_LIST_MONTHS] =
+        "SELECT " POST " FROM (SELECT id FROM files f WHERE " LISTED "f.month BETWEEN :first AND :last AND " SHOWN
+        " ORDER BY date DESC, path" PAGE ") l JOIN files f ON f.id = l.id ORDER BY date DESC, path",
     [ATD_SQL_LIST_PAGES] =
         "SELECT " POST " FROM files f WHERE f.kind = 1 AND f.shadowed = 0 AND " SHOWN " ORDER BY path" PAGE,
     [ATD_SQL_LIST_REDIRECTS] =

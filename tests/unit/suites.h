@@ -15,6 +15,7 @@
     SUITE(escape) \
     SUITE(file) \
     SUITE(locale) \
+    SUITE(memo) \
     SUITE(text) \
     SUITE(time) \
     SUITE(value) \
@@ -36,6 +37,7 @@
     SUITE(catalog) \
     SUITE(category) \
     SUITE(encoding) \
+    SUITE(export) \
     SUITE(facts) \
     SUITE(field) \
     SUITE(index) \
