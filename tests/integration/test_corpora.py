@@ -97,6 +97,7 @@ def jekyll():
     return folder, posts
 
 
+@pytest.mark.slow
 def test_posts_of_a_jekyll_blog(httpd, jekyll):
     folder, posts = jekyll
     httpd.start(PLACE.format(content=folder.resolve()))
