@@ -32,13 +32,15 @@ AtdContent @ROOT@/generated
 </Location>
 """
 
-EXAMPLE = ["", "page/2", "a-tour-of-markdown", "front-matter-that-earns-its-keep", "plain-files-quick-pages", "about", "archive",
+EXAMPLE = ["", "page/2", "a-tour-of-markdown", "front-matter-that-earns-its-keep", "plain-files-quick-pages", "about",
+           "archive",
            "tags", "categories", "authors", "author/nora-fields", "none", "tag/none", "category/none"]
 LISTS = {"tag/": "tags", "category/": "categories", "author/": "authors", "archive/20": "archive"}
 
 
-# What Markdown makes of a text, by the specification of GFM: XML's way to write void elements, a table's alignment by an
-# attribute that is obsolete but which a strict Content-Security-Policy lets pass, footnotes, headings as they were chosen.
+# What Markdown makes of a text, by the specification of GFM: XML's way to write void elements, a table's alignment by
+# an attribute that is obsolete but which a strict Content-Security-Policy lets pass, footnotes, headings as they were
+# chosen.
 IGNORED = ["Trailing slash on void elements", "The “align” attribute on the “t[hd]” element is obsolete",
            "The heading “h3” .* skipping 1 heading level", 'Section lacks heading.*<section class="footnotes"']
 
@@ -59,10 +61,12 @@ def jar():
 def check(folder):
     """One run for a whole folder, with a page that has faults among them: the checker starts slowly."""
     (folder / "faulty.html").write_text(FAULTY)
-    run = subprocess.run(["java", "-Xss4m", "-jar", jar(), "--format", "json", "--exit-zero-always", "--skip-non-html", folder],
+    run = subprocess.run(["java", "-Xss4m", "-jar", jar(), "--format", "json", "--exit-zero-always", "--skip-non-html",
+                          folder],
                          capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
-    said = [(message["url"].rpartition("/")[2], f"{message['message']} {message.get('lastLine')}: {message.get('extract')}")
+    said = [(message["url"].rpartition("/")[2],
+             f"{message['message']} {message.get('lastLine')}: {message.get('extract')}")
             for message in json.loads(run.stderr)["messages"]]
     assert any("Duplicate ID" in text for name, text in said if name == "faulty.html")
     wrong = [f"{name}: {text}" for name, text in said
@@ -105,7 +109,8 @@ def test_all_kinds_of_pages(httpd, tmp_path):
     pages = Pages(httpd, tmp_path / "pages")
     for name in EXAMPLE + searches():
         pages.save(name)
-    for name in ["", "page/3", "archive", "tags", "categories", "authors", "about", "none"] + [post.slug for post in posts[:12]]:
+    for name in ["", "page/3", "archive", "tags", "categories", "authors", "about",
+                 "none"] + [post.slug for post in posts[:12]]:
         pages.save(name, "/generated/")
     for base in ("/blog/", "/generated/"):
         for start, overview in LISTS.items():
