@@ -11,7 +11,7 @@ build_packages="gcc g++ make autoconf automake libtool pkg-config apache2-dev
 server_packages="apache2-bin media-types"
 test_packages="check valgrind clang libclang-rt-14-dev procps python3-pytest python3-pytest-xdist python3-requests
     redis-server memcached python3-bs4 python3-html5lib python3-yaml python3-selenium chromium chromium-driver
-    python3-lxml python3-jsonschema jing"
+    python3-lxml python3-jsonschema jing default-jre-headless"
 
 # install_packages NAME...: installs those that are missing.
 install_packages() {

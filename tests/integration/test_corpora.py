@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Blogs as they are: one that was written for Jekyll, and generated ones in the layouts of this project and of others."""
+"""Blogs as they are: one that was written for Jekyll, and generated ones in the layouts of this project and others."""
 import json
 import os
 import pathlib
@@ -97,6 +97,7 @@ def jekyll():
     return folder, posts
 
 
+@pytest.mark.slow
 def test_posts_of_a_jekyll_blog(httpd, jekyll):
     folder, posts = jekyll
     httpd.start(PLACE.format(content=folder.resolve()))
@@ -108,7 +109,8 @@ def test_posts_of_a_jekyll_blog(httpd, jekyll):
         folders = "/".join(post.categories)
         paths = [f"{folders}/{day}/{post.name}.html".lstrip("/") for day in post.days]
         if i % 10 == 0:
-            paths += [f"{post.days[0]}/{post.name}.html", f"{folders}/{post.name}/".lstrip("/"), f"{post.days[0]}/{post.name}/"]
+            paths += [f"{post.days[0]}/{post.name}.html", f"{folders}/{post.name}/".lstrip("/"),
+                      f"{post.days[0]}/{post.name}/"]
         for path in paths:
             assert location(httpd, "/blog/" + path) == f"/blog/{post.slug}", path
     assert sorted(listed(httpd)) == sorted(f"/blog/{post.slug}" for post in posts)

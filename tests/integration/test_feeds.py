@@ -19,16 +19,19 @@ LISTS = ["", "tag/news/", "category/food/", "author/jo-doe/"]
 TYPES = {"feed.xml": "application/rss+xml", "atom.xml": "application/atom+xml", "feed.json": "application/feed+json"}
 
 SITE = "title: A & B\ndescription: All of <it>\nlanguage: en\nauthor: Jo Doe\n"
-BODY = "A [link](other.md#x), a [rooted](/x?a=1&b=2) one, [within](#y) and ![a picture](../pic.svg).\n\nThe second paragraph.\n"
+BODY = "A [link](other.md#x), a [rooted](/x?a=1&b=2) one, [within](#y) and ![a picture](../pic.svg).\n\n" \
+       "The second paragraph.\n"
 FILES = {
     "site.yaml": SITE,
     "pic.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"></svg>',
-    "posts/one.md": post("One & <only>", BODY, date="2025-06-16T14:00:00+02:00", tags=["News", "A & B"], category="Food",
+    "posts/one.md": post("One & <only>", BODY, date="2025-06-16T14:00:00+02:00", tags=["News", "A & B"],
+                         category="Food",
                          author="Jo Doe", excerpt="The excerpt of one."),
     "posts/other.md": post("Other", "Text of other.", date="2025-06-15", lastModified="2025-06-20", tags=["news"],
                            category="Food", author=["Jo Doe", "Ann Other"]),
     "posts/third.md": post("Third", "Text of third.", date="2025-06-14", lang="de", author="Ann Other"),
-    "posts/quiet.md": post("Quiet", "Text of quiet.", date="2025-06-18", tags=["news"], category="Food", author="Jo Doe", rss=False),
+    "posts/quiet.md": post("Quiet", "Text of quiet.", date="2025-06-18", tags=["news"], category="Food",
+                           author="Jo Doe", rss=False),
     "pages/about.md": post("About", tags=["news"]),
 }
 WANTED = {"": ["one", "other", "third"], "tag/news/": ["one", "other"], "category/food/": ["one", "other"],
@@ -117,7 +120,8 @@ def test_each_list_has_its_own(httpd, site):
 
 
 def test_all_formats_say_the_same(site):
-    rss, atom, feed = ([(item.id, item.url, item.title, item.html, item.excerpt) for item in site.items(name)] for name in FEEDS)
+    rss, atom, feed = ([(item.id, item.url, item.title, item.html,
+                         item.excerpt) for item in site.items(name)] for name in FEEDS)
     assert rss == atom == feed
     assert [item.date for item in site.items("feed.json")] == [item.date for item in site.items("atom.xml")] == [
         "2025-06-16T14:00:00+02:00", "2025-06-15T00:00:00+00:00", "2025-06-14T00:00:00+00:00"]
@@ -145,7 +149,8 @@ def test_the_sites_own_address_is_used(httpd, blog):
 
 def test_ids_last(httpd, site, blog):
     before = {name: [item.id for item in site.items(name)] for name in FEEDS}
-    write(blog, {"posts/one.md": post("Another title", "All new.", date="2025-06-16", lastModified="2025-07-01", tags=["news"]),
+    write(blog, {"posts/one.md": post("Another title", "All new.", date="2025-06-16", lastModified="2025-07-01",
+                                      tags=["news"]),
                  "site.yaml": SITE.replace("A & B", "A new name")})
     (blog / "posts/other.md").rename(blog / "posts/2025-06-15-other.md")
     for name in FEEDS:
@@ -174,7 +179,8 @@ def test_a_feed_is_not_sent_twice(httpd, site, blog):
         for name in FEEDS:
             path = f"/blog/{place}{name}"
             first = httpd.get(path)
-            for headers in ({"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": first.headers["Last-Modified"]}):
+            for headers in ({"If-None-Match": first.headers["ETag"]},
+                            {"If-Modified-Since": first.headers["Last-Modified"]}):
                 again = httpd.get(path, headers=headers)
                 assert (again.status_code, again.content) == (304, b""), (path, headers)
             assert httpd.get(path, headers={"If-None-Match": '"other"'}).content == first.content

@@ -43,8 +43,8 @@ STATES = {
     "brokentoml": (TOML, {"draft": True, "broken": True}),
     "brokenjson": (JSON, {"draft": True, "broken": True}),
 }
-FIELDS = ("title slug excerpt description keyword body tag category author alias series heading caption alt video warning "
-          "transcript param").split()
+FIELDS = ("title slug excerpt description keyword body tag category author alias series heading caption alt video "
+          "warning transcript param").split()
 
 
 def word(state, field):
@@ -89,7 +89,8 @@ def text_of(state):
 
 def public(title, date, body="Open text.", **front):
     lines = [f"{key}: {json.dumps(value)}" for key, value in
-             {"title": title, "date": date, "tags": ["news", "open"], "category": "Food", "author": "Nora", **front}.items()]
+             {"title": title, "date": date, "tags": ["news", "open"], "category": "Food", "author": "Nora",
+              **front}.items()]
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body + "\n"
 
 
@@ -98,13 +99,15 @@ OPEN = {
     "picture.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="7"></svg>',
     "posts/one.md": public("One", "2021-02-03", "A [link](plain-draft.md), [one more](../plain-draft).",
                            relatedPosts=["plain-draft", "two"], series="Tales", partNumber=1),
-    "posts/two.md": public("Two", "2021-03-04", "See [one](one.md).", aliases=["/former"], series="Tales", partNumber=3),
+    "posts/two.md": public("Two", "2021-03-04", "See [one](one.md).", aliases=["/former"], series="Tales",
+                           partNumber=3),
     "posts/three.md": public("Three", "2022-03-04", translations={"de": "plain-draft"}),
     "posts/four.md": public("Four", "2022-03-05", tags=["news", "alone"], category="Sea"),
     "posts/five.md": public("Five", "2022-03-06"),
     "pages/about.md": "---\ntitle: About\n---\n\nAbout us.\n",
     # Named by public posts: its address is told by those, and nothing else is.
-    "posts/plain-draft.md": public(f"{MARK}plaintitle", "2021-03-01", f"{MARK}plainbody", status="draft", series="Tales",
+    "posts/plain-draft.md": public(f"{MARK}plaintitle", "2021-03-01", f"{MARK}plainbody", status="draft",
+                                   series="Tales",
                                    partNumber=2, excerpt=f"{MARK}plainexcerpt"),
     "pages/hidden-page.md": f"---\ntitle: {MARK}pagetitle\nstatus: draft\n---\n\n{MARK}pagebody\n",
 }
@@ -118,9 +121,11 @@ def guesses(state, base):
     """Addresses that somebody may try who has heard of a word."""
     slug, file, alias = word(state, "slug"), f"file-{state}", word(state, "alias")
     yield from (base + form.format(slug) for form in (
-        "{}", "{}/", "{}.html", "{}/index.html", "{}.md", "{}.json", "posts/{}", "2020/01/02/{}", "2020/01/{}/", "2020-01-02-{}",
+        "{}", "{}/", "{}.html", "{}/index.html", "{}.md", "{}.json", "posts/{}", "2020/01/02/{}", "2020/01/{}/",
+        "2020-01-02-{}",
         "2020/{}.html", "2099/01/02/{}", "news/{}", "blog/{}", "{}/feed.xml", "_drafts/{}"))
-    yield from (base + form.format(file) for form in ("{}", "{}.md", "{}.json", "posts/{}", "posts/{}.md", "posts/{}.html"))
+    yield from (base + form.format(file) for form in ("{}", "{}.md", "{}.json", "posts/{}", "posts/{}.md",
+                                                      "posts/{}.html"))
     yield from (base + slug.upper(), f"{base}{word(state, 'category')}/{slug}")
     yield from (base + name for name in near(slug))
     for name in (alias, f"old/{alias}/x.html", f"old/{alias}/x"):
@@ -141,10 +146,13 @@ def searches(state, base):
 def everything(base):
     """Every list, page and format, and addresses that no link leads to."""
     lists = ["", "category/food/", "tag/news/", "author/nora/", "archive/", "archive/2021/", "archive/2021/03/"]
-    yield from (f"{base}{kind}{form}" for kind in lists for form in ("page/1", "page/2", "page/3", "page/9", *FEEDS, "feed", "rss"))
+    yield from (f"{base}{kind}{form}" for kind in lists for form in ("page/1", "page/2", "page/3", "page/9", *FEEDS,
+                                                                     "feed", "rss"))
     yield from (base + name for name in (
-        "archive", "archive/2020", "archive/2020/01", "archive/2099", "archive/2099/01", "tags", "categories", "authors",
-        "search", "search?q=news", "search.json?q=news", "search?q=title", "opensearch.xml", "sitemap.xml", "sitemap-1.xml",
+        "archive", "archive/2020", "archive/2020/01", "archive/2099", "archive/2099/01", "tags", "categories",
+        "authors",
+        "search", "search?q=news", "search.json?q=news", "search?q=title", "opensearch.xml", "sitemap.xml",
+        "sitemap-1.xml",
         "llms.txt", "llms-full.txt", "one.md", "one.json", "two.md", "two.json", "site.yaml", "site.json", "tag/tales",
         "hidden-page", "hidden-page.md", "hidden-page.json", "plain-draft", "plain-draft.md", "plain-draft.json",
         "posts/", "posts", "pages/", "2021/02/03/one.html", "former", "series/tales"))
@@ -171,7 +179,8 @@ def check_nothing_is_told(server, base):
     for state in STATES:
         want = 410 if state == "gone" else 404
         assert server.get(base + word(state, "slug")).status_code == want, state
-    for path in ("plain-draft", "hidden-page", "archive/2020", "archive/2020/01", "archive/2099", "tag/nobody", "page/9"):
+    for path in ("plain-draft", "hidden-page", "archive/2020", "archive/2020/01", "archive/2099", "tag/nobody",
+                 "page/9"):
         assert server.get(base + path).status_code == 404, path
     return seen
 
@@ -209,17 +218,22 @@ def check_authors_see_all(server, base):
             continue
         assert answer.status_code == 200 and word(state, "body") in answer.text, state
         assert is_private(answer), (state, answer.headers)
-        for path in (f"tag/{word(state, 'tag')}", f"category/{word(state, 'category')}", f"author/{word(state, 'author')}"):
+        for path in (f"tag/{word(state, 'tag')}", f"category/{word(state, 'category')}",
+                     f"author/{word(state, 'author')}"):
             answer = server.get(base + path)
             assert answer.status_code == 200 and word(state, "title") in answer.text, path
             assert is_private(answer), (path, answer.headers)
-    for path in ("", "archive", "archive/2020", "tags", "categories", "authors", "tag/news", *FEEDS, "tag/news/feed.xml"):
+    for path in ("", "archive", "archive/2020", "tags", "categories", "authors", "tag/news", *FEEDS,
+                 "tag/news/feed.xml"):
         answer = server.get(base + path)
         assert answer.status_code == 200, path
         assert is_private(answer), (path, answer.headers)
     feed = server.get(base + "feed.xml").text
     assert word("draft", "title") in feed and word("scheduled", "title") in feed
     assert word("draft", "tag") in server.get(base + "tags").text
+    if answers("search"):
+        found = server.get(f"{base}search?q={word('draft', 'body')}")
+        assert word("draft", "title") in found.text and is_private(found)
 
 
 def test_nothing_tells_of_what_is_hidden(httpd):
@@ -229,7 +243,8 @@ def test_nothing_tells_of_what_is_hidden(httpd):
     httpd.start(PLACES)
     seen = check_nothing_is_told(httpd, "/blog/")
     assert {"/blog/" + name for name in ("one", "two", "three", "four", "five", "page/2", "page/3", "tag/alone",
-                                         "category/sea", "author/nora", "tags", "archive/2021", "feed.xml")} <= set(seen)
+                                         "category/sea", "author/nora", "tags", "archive/2021",
+                                         "feed.xml")} <= set(seen)
     assert counts(httpd, "/blog/") == {
         "tag/news": 5, "tag/open": 4, "tag/alone": 1, "category/food": 4, "category/sea": 1, "author/nora": 5,
         "archive/2021": 2, "archive/2021/02": 1, "archive/2021/03": 1, "archive/2022": 3, "archive/2022/03": 3}

@@ -16,7 +16,8 @@ SITE = "title: The site\ndescription: About many things\nauthor: Nora Fields\npa
 
 
 def number(i, title=None, **front):
-    return post(title or f"Post {i}", f"Text {i}.", **{"date": f"2025-{1 + (i - 1) // 4:02}-{1 + i:02}", "category": "Food",
+    return post(title or f"Post {i}", f"Text {i}.", **{"date": f"2025-{1 + (i - 1) // 4:02}-{1 + i:02}",
+                                                       "category": "Food",
                                               "tags": ["all", f"t{i % 2}"], "author": "nora-fields", **front})
 
 
@@ -29,8 +30,9 @@ POSTS = {f"posts/p{i}.md": number(i) for i in range(1, 11)} | {
                               "social: {github: nora}\n---\n\nNora's **own** words.\n",
     "authors/old-hand.md": "---\nname: Old Hand\nactive: false\n---\n",
     "authors/idle.md": "---\nname: Idle Pen\nbio: Has written nothing yet.\n---\n",
-    "categories/food.md": "---\ntitle: Good food\ndescription: What we eat.\ncolor: '#0a6e8c'\nseoTitle: All about food\n"
-                          "metaDescription: Recipes and more.\nimage: images/food.svg\nfeatured: true\n---\n\nText *about* food.\n",
+    "categories/food.md": "---\ntitle: Good food\ndescription: What we eat.\ncolor: '#0a6e8c'\n"
+                          "seoTitle: All about food\nmetaDescription: Recipes and more.\nimage: images/food.svg\n"
+                          "featured: true\n---\n\nText *about* food.\n",
     "categories/soups.md": "---\ntitle: Soups\nparent: food\ncolor: red\n---\n",
     "categories/empty.md": "---\ntitle: Nothing here\nparent: food\nnoindex: true\n---\n",
     "images/food.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"></svg>',
@@ -135,9 +137,11 @@ def test_each_page_has_its_posts_and_neighbours(httpd, site):
 
 def test_what_machines_read_of_lists(site):
     for path, types in {"": ["Blog", "CollectionPage"], "page/2": ["Blog", "CollectionPage"],
-                        "category/food": ["CollectionPage", "BreadcrumbList"], "tag/all": ["CollectionPage", "BreadcrumbList"],
+                        "category/food": ["CollectionPage", "BreadcrumbList"],
+                        "tag/all": ["CollectionPage", "BreadcrumbList"],
                         "author/nora-fields": ["ProfilePage", "BreadcrumbList"],
-                        "archive": ["CollectionPage", "BreadcrumbList"], "archive/2025": ["CollectionPage", "BreadcrumbList"],
+                        "archive": ["CollectionPage", "BreadcrumbList"],
+                        "archive/2025": ["CollectionPage", "BreadcrumbList"],
                         "tags": ["CollectionPage", "BreadcrumbList"], "authors": ["CollectionPage", "BreadcrumbList"],
                         "p1": ["BlogPosting", "BreadcrumbList"], "about": ["WebPage", "BreadcrumbList"]}.items():
         assert site(path).types() == types, path
@@ -189,7 +193,8 @@ def test_authors(site):
     assert page.soup.select_one(".intro .social a")["href"] == "https://github.com/nora"
     assert site("author/guest-writer").text("main h1") == ["Guest Writer"]
     assert site("author/idle").soup.select("p.empty")
-    assert site("p7").links(".byline a.p-author, .byline .p-author a")[:2] == ["author/nora-fields", "author/guest-writer"]
+    assert site("p7").links(".byline a.p-author, .byline .p-author a")[:2] == ["author/nora-fields",
+                                                                               "author/guest-writer"]
 
 
 def test_overviews(site):
@@ -220,10 +225,13 @@ def test_every_link_leads_somewhere(httpd, site):
 
 # ---- addresses ----
 
-NOT_THERE = ["tag/none", "category/none", "author/none", "author/editor", "archive/2024", "archive/2025/04", "archive/2025/13",
+NOT_THERE = ["tag/none", "category/none", "author/none", "author/editor", "archive/2024", "archive/2025/04",
+             "archive/2025/13",
              "archive/2025/00", "archive/25", "archive/2025/01/02", "tag", "category", "author", "tag/", "tag/all/x",
-             "tag/all/page", "tag/all/page/", "tag/none/feed.xml", "category/none/page/2", "page", "page/", "page/x", "page/-1",
-             "page/0", "archive/feed.xml", "archive/2025/feed.xml", "tags/page/2", "tags/all", "tag/all/page/2/feed.xml",
+             "tag/all/page", "tag/all/page/", "tag/none/feed.xml", "category/none/page/2", "page", "page/", "page/x",
+             "page/-1",
+             "page/0", "archive/feed.xml", "archive/2025/feed.xml", "tags/page/2", "tags/all",
+             "tag/all/page/2/feed.xml",
              "tag/all/feed.xml/page/2", "feed.xml/page/2", "tag/..%2fall", "tag/%00", "tag/%ff", "categories/food",
              "categories/food.md", "authors/nora-fields", "authors/nora-fields.md", "category/food/category/food"]
 
@@ -238,13 +246,18 @@ def test_nothing_is_at_other_addresses(httpd, site):
 
 MOVED = {
     "page/1": "", "index.html": "", "page/2/": "page/2", "page/02": "page/2", "Page/2": "page/2",
-    "tag/all/": "tag/all", "Tag/ALL": "tag/all", "TAG/All/": "tag/all", "tag/all.html": "tag/all", "tag/all/index.html": "tag/all",
+    "tag/all/": "tag/all", "Tag/ALL": "tag/all", "TAG/All/": "tag/all", "tag/all.html": "tag/all",
+    "tag/all/index.html": "tag/all",
     "tag/all/page/1": "tag/all", "tag/all/page/2/": "tag/all/page/2", "category/Salt-Pepper/": "category/salt-pepper",
-    "author/Nora-Fields.html": "author/nora-fields", "archive/": "archive", "archive.html": "archive", "Archive/2025/": "archive/2025",
+    "author/Nora-Fields.html": "author/nora-fields", "archive/": "archive", "archive.html": "archive",
+    "Archive/2025/": "archive/2025",
     "archive/2025/1": "archive/2025/01", "archive/2025/01/": "archive/2025/01", "archive/2025/page/1": "archive/2025",
-    "tags/": "tags", "TAGS.html": "tags", "categories/": "categories", "authors/index.html": "authors", "P1": "p1", "p1/": "p1",
-    "p1.html": "p1", "feed": "feed.xml", "feed/": "feed.xml", "rss.xml": "feed.xml", "index.xml": "feed.xml", "atom": "atom.xml",
-    "tag/all/feed": "tag/all/feed.xml", "tag/All/feed.xml": "tag/all/feed.xml", "category/food/index.xml": "category/food/feed.xml",
+    "tags/": "tags", "TAGS.html": "tags", "categories/": "categories", "authors/index.html": "authors", "P1": "p1",
+    "p1/": "p1",
+    "p1.html": "p1", "feed": "feed.xml", "feed/": "feed.xml", "rss.xml": "feed.xml", "index.xml": "feed.xml",
+    "atom": "atom.xml",
+    "tag/all/feed": "tag/all/feed.xml", "tag/All/feed.xml": "tag/all/feed.xml",
+    "category/food/index.xml": "category/food/feed.xml",
 }
 
 
@@ -269,7 +282,8 @@ def test_a_query_that_means_nothing_changes_nothing(httpd, site):
 
 # ---- HTTP ----
 
-KINDS = ["", "page/2", "category/food", "tag/all", "author/nora-fields", "archive", "archive/2025", "tags", "categories",
+KINDS = ["", "page/2", "category/food", "tag/all", "author/nora-fields", "archive", "archive/2025", "tags",
+         "categories",
          "authors", "feed.xml", "atom.xml", "feed.json"]
 
 
@@ -311,14 +325,18 @@ def test_edits_show_within_the_time_that_is_set(httpd, blog):
     for _ in range(2):
         assert all(httpd.get("/blog/" + path).status_code == 200 for path in KINDS)
     write(blog, {"posts/p10.md": number(10, title="Edited", tags=["fresh"], category="Drinks", author="New Face")})
-    soon(("", "Edited"), ("tag/fresh", "Edited"), ("category/drinks", "Edited"), ("author/new-face", "Edited"), ("feed.xml", "Edited"),
+    soon(("", "Edited"), ("tag/fresh", "Edited"), ("category/drinks", "Edited"), ("author/new-face", "Edited"),
+         ("feed.xml", "Edited"),
          ("archive/2025/03", "Edited"), ("tags", "fresh"), ("categories", "Drinks"), ("authors", "New Face"),
          ("tag/all", "Post 10", False), ("category/food", "Post 10", False))
     (blog / "posts/p10.md").unlink()
     write(blog, {"posts/new.md": number(11, title="Brand new", date="2026-01-01"),
-                 "categories/food.md": "---\ntitle: Better food\n---\n", "authors/nora-fields.md": "---\nname: N. Fields\n---\n"})
-    soon(("", "Brand new"), ("", "Edited", False), ("tag/fresh", "", False), ("archive", "2026"), ("archive/2026", "Brand new"),
-         ("feed.json", "Brand new"), ("feed.json", "Edited", False), ("category/food", "Better food"), ("categories", "Better food"),
+                 "categories/food.md": "---\ntitle: Better food\n---\n",
+                 "authors/nora-fields.md": "---\nname: N. Fields\n---\n"})
+    soon(("", "Brand new"), ("", "Edited", False), ("tag/fresh", "", False), ("archive", "2026"),
+         ("archive/2026", "Brand new"),
+         ("feed.json", "Brand new"), ("feed.json", "Edited", False), ("category/food", "Better food"),
+         ("categories", "Better food"),
          ("author/nora-fields", "N. Fields"), ("authors", "N. Fields"))
     write(blog, {"site.yaml": SITE.replace("pageSize: 3", "pageSize: 4")})
     soon(("page/4", "", False), ("page/3", "Post 1"))
