@@ -82,10 +82,16 @@ static const atd_value_t *view_part(const atd_site_t *site, const atd_post_t *pa
     return map;
 }
 
+/* A public post may be kept by anybody, where its author sees drafts, too; so it names none. */
+static atd_index_viewer_t viewer_of(const atd_site_t *site, const atd_post_t *post)
+{
+    return (atd_index_viewer_t){.now = site->now, .drafts = site->drafts && !atd_post_is_public(post, site->now)};
+}
+
 static atd_error_t *add_series(atd_value_t *view, const atd_site_t *site, const atd_post_t *post, atd_index_t *index,
                                apr_pool_t *pool)
 {
-    const atd_index_viewer_t viewer = atd_site_viewer(site);
+    const atd_index_viewer_t viewer = viewer_of(site, post);
     const atd_list_query_t query = {
         .kind = ATD_LIST_SERIES, .slug = atd_text_slug(post->series, pool), .limit = MAX_PARTS};
     atd_value_t *map = atd_value_map(pool);
@@ -110,7 +116,7 @@ static atd_error_t *add_series(atd_value_t *view, const atd_site_t *site, const 
 atd_error_t *atd_related_add_neighbours(atd_value_t *view, const atd_site_t *site, const atd_post_t *post,
                                         apr_pool_t *pool)
 {
-    const atd_index_viewer_t viewer = atd_site_viewer(site);
+    const atd_index_viewer_t viewer = viewer_of(site, post);
     const atd_post_t *older = NULL, *newer = NULL;
     atd_index_t *index;
     atd_error_t *error = atd_site_index(&index, site, pool);

@@ -228,6 +228,9 @@ def check_authors_see_all(server, base):
         answer = server.get(base + path)
         assert answer.status_code == 200, path
         assert is_private(answer), (path, answer.headers)
+    for name in ("one", "two", "three", "four", "five", "about"):  # are no secret, and may be kept
+        answer = server.get(base + name)
+        assert answer.headers["Cache-Control"] == "no-cache" and not words_told(answer, name), name
     feed = server.get(base + "feed.xml").text
     assert word("draft", "title") in feed and word("scheduled", "title") in feed
     assert word("draft", "tag") in server.get(base + "tags").text
