@@ -3,31 +3,7 @@
 import html
 import re
 
-# Addresses that the module does not answer yet. Whoever adds one deletes its name here, and the tests look at it.
-NOT_YET = {
-    "opensearch.xml",
-    "search",
-    "search.json",
-    "sitemap.xml",
-    "llms.txt",
-    "llms-full.txt",
-    ".md",
-    ".json",
-}
-
 FEEDS = ("feed.xml", "atom.xml", "feed.json")
-
-
-def answers(name):
-    """True where the module has addresses of this kind."""
-    return name not in NOT_YET
-
-
-def is_awaited(path, base="/blog/"):
-    """True for an address that is linked already, and answered later."""
-    rest = path.split("?")[0].removeprefix(base)
-    ending = re.search(r"\.(md|json)$", rest)
-    return rest in NOT_YET or (rest not in FEEDS and ending is not None and "/" not in rest and ending[0] in NOT_YET)
 
 
 def paths_in(server, text, base="/blog/"):
