@@ -403,14 +403,13 @@ static atd_error_t *scan_held(scan_t *scan)
         return error;
     atd_catalog_digest(&digest, scan->files);
     scan->state.scanned = scan->began;
+    scan->state.cost = apr_time_now() - scan->began;
     scan->state.files = scan->files->nelts;
     if (scan->state.complete && digest.sum == scan->state.digest.sum) {
-        scan->state.cost = apr_time_now() - scan->began;
         error = save_state(scan);
         return error ? error : finish(scan->index, ATD_SQL_COMMIT, scan->pool);
     }
     error = compare(scan);
-    scan->state.cost = apr_time_now() - scan->began;
     scan->state.changed = true;
     return error ? error : apply(scan, &digest);
 }
