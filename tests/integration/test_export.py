@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """atd export: the files are what the module serves, and nothing else of the folder is touched."""
+import datetime
 import os
 import pathlib
+import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -81,6 +84,8 @@ def test_example_is_what_the_module_serves(httpd, blog, out):
     found = compare_with(httpd, out, blog)
     assert {"index.html", "404.html", "feed.xml", "tags.html", "archive.html", "about.html",
             "images/cover.png"} <= set(found)
+    assert {"sitemap.xml", "llms.txt", "llms-full.txt", "opensearch.xml", "about.md", "about.json"} <= set(found)
+    assert not any(name.split(".")[0] in ("search", "_search") for name in found)
     assert not any(name.endswith((".yaml", ".mustache")) for name in found)
     assert (blog / "posts/a-new-year-of-plain-text.md").exists() and "a-new-year-of-plain-text.html" not in found
 
@@ -141,6 +146,20 @@ def test_httpd_serves_the_files_as_the_documentation_says(httpd, content, out):
         assert httpd.get("/blog/" + url_of(name)).content == data, name
     assert httpd.get("/blog/nothing").status_code == 404
     assert httpd.get("/blog/nothing").content == (httpd.docs / "public/404.html").read_bytes()
+
+
+def test_the_moment_of_the_run_makes_no_difference(content, out, tmp_path):
+    folder = content({"posts/a.md": post("A", date="2025-06-16", tags=["x"]), "posts/b.md": post("B"),
+                      "pages/about.md": post("About")})
+    for i, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
+        os.utime(path, (1_750_000_000 + i * 86400, 1_750_000_000 + i * 86400))
+    export(folder, out)
+    time.sleep(1.1)
+    export(folder, tmp_path / "other")
+    assert files(out) == files(tmp_path / "other")
+    newest = max(path.stat().st_mtime for path in folder.rglob("*.md"))
+    home = re.search(r"<loc>https://blog\.example/blog/</loc>\s*<lastmod>([^<]+)", (out / "sitemap.xml").read_text())
+    assert datetime.datetime.fromisoformat(home[1]).timestamp() == newest
 
 
 # ---- what must not be there ----
