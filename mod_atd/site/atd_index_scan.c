@@ -302,7 +302,7 @@ static atd_error_t *put_some(scan_t *scan, int *at, int end)
     atd_error_t *error = NULL;
 
     apr_pool_create(&each, scan->pool);
-    for (int first = *at; !error && *at < end && (*at == first || may_go_on(scan, *at)); (*at)++) {
+    for (int first = *at; !error && *at < end && (may_go_on(scan, *at) || *at == first); (*at)++) {
         const change_t *change = &APR_ARRAY_IDX(scan->changes, *at, change_t);
 
         error = atd_index_put(scan->index, scan->policy, change->file, &change->known, &scan->batch, each);

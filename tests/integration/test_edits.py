@@ -28,6 +28,12 @@ def titles(httpd):
     return [tag.get_text() for tag in BeautifulSoup(httpd.get("/blog/").text, "html5lib").select(".card h2")]
 
 
+def moved_to(httpd, path):
+    answer = httpd.get(path)
+    assert answer.status_code == 301
+    return answer.headers["Location"].removeprefix(httpd.url(""))
+
+
 # ---- good edits ----
 
 def test_each_edit_is_seen_at_once(httpd, blog):
@@ -55,7 +61,7 @@ def test_new_deleted_and_renamed_files(httpd, blog):
     write(blog, {"p.md": post("P", tags=["t"]), "posts/q.md": post("Q", tags=["t"])})
     assert heading(httpd) == "P" and "Q" in httpd.get("/blog/p").text
     (blog / "p.md").rename(blog / "r.md")
-    assert httpd.get("/blog/p").status_code == 404
+    assert moved_to(httpd, "/blog/p") == "/blog/r"
     assert heading(httpd, "/blog/r") == "P"
     (blog / "r.md").unlink()
     shutil.rmtree(blog / "posts")
@@ -68,8 +74,12 @@ def test_a_new_slug_moves_the_post(httpd, blog):
     httpd.start()
     assert heading(httpd, "/blog/old") == "P"
     write(blog, {"p.md": post("P", slug="new")})
-    assert httpd.get("/blog/old").status_code == 404
-    assert heading(httpd, "/blog/new") == "P"
+    assert moved_to(httpd, "/blog/old") == "/blog/new"
+    assert heading(httpd, "/blog/new") == "P" and titles(httpd) == ["P"]
+    write(blog, {"p.md": post("P", slug="newest")})
+    assert [moved_to(httpd, "/blog/" + name) for name in ("old", "new")] == ["/blog/newest"] * 2
+    write(blog, {"other.md": post("Other", slug="old")})
+    assert heading(httpd, "/blog/old") == "Other"
 
 
 def test_settings_and_authors(httpd, blog):

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """atd export: the files are what the module serves, and nothing else of the folder is touched."""
+import datetime
 import os
 import pathlib
+import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -34,13 +37,17 @@ def url_of(name):
     return name[:-len(".html")] if name.endswith(".html") else name
 
 
+# No post is like it, so that the page of the server suggests none, as 404.html of the export does.
+NOWHERE = "zzqxjv"
+
+
 def compare_with(httpd, out, content):
     """Every file but the redirects is what the server answers at its address."""
     found = files(out)
     redirects = found.pop("_redirects", b"").decode()
     for name, data in found.items():
         on_disk = (content / name).is_file()
-        answer = httpd.get("/blog/" + (name if on_disk else "no-such-page" if name == "404.html" else url_of(name)))
+        answer = httpd.get("/blog/" + (name if on_disk else NOWHERE if name == "404.html" else url_of(name)))
         assert answer.status_code == (404 if name == "404.html" and not on_disk else 200), name
         assert answer.content == data, name
     for line in redirects.splitlines():
@@ -77,6 +84,8 @@ def test_example_is_what_the_module_serves(httpd, blog, out):
     found = compare_with(httpd, out, blog)
     assert {"index.html", "404.html", "feed.xml", "tags.html", "archive.html", "about.html",
             "images/cover.png"} <= set(found)
+    assert {"sitemap.xml", "llms.txt", "llms-full.txt", "opensearch.xml", "about.md", "about.json"} <= set(found)
+    assert not any(name.split(".")[0] in ("search", "_search") for name in found)
     assert not any(name.endswith((".yaml", ".mustache")) for name in found)
     assert (blog / "posts/a-new-year-of-plain-text.md").exists() and "a-new-year-of-plain-text.html" not in found
 
@@ -139,6 +148,20 @@ def test_httpd_serves_the_files_as_the_documentation_says(httpd, content, out):
     assert httpd.get("/blog/nothing").content == (httpd.docs / "public/404.html").read_bytes()
 
 
+def test_the_moment_of_the_run_makes_no_difference(content, out, tmp_path):
+    folder = content({"posts/a.md": post("A", date="2025-06-16", tags=["x"]), "posts/b.md": post("B"),
+                      "pages/about.md": post("About")})
+    for i, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file())):
+        os.utime(path, (1_750_000_000 + i * 86400, 1_750_000_000 + i * 86400))
+    export(folder, out)
+    time.sleep(1.1)
+    export(folder, tmp_path / "other")
+    assert files(out) == files(tmp_path / "other")
+    newest = max(path.stat().st_mtime for path in folder.rglob("*.md"))
+    home = re.search(r"<loc>https://blog\.example/blog/</loc>\s*<lastmod>([^<]+)", (out / "sitemap.xml").read_text())
+    assert datetime.datetime.fromisoformat(home[1]).timestamp() == newest
+
+
 # ---- what must not be there ----
 
 def test_nothing_of_hidden_posts_is_exported(content, out):
@@ -187,7 +210,7 @@ def test_redirects(httpd, blog, out):
     compare_with(httpd, out, blog)
     assert (out / "_redirects").read_text().splitlines() == [
         "/blog/gone-to https://other.example/x?y=1 301", "/blog/old/a /blog/a 301", "/blog/older /blog/a 301",
-        "/blog/with%20space /blog/a 301"]
+        "/blog/with%20space /blog/a 301", "/blog/with-space /blog/a 301"]
     (blog / "gone-to.md").unlink()
     write(blog, {"a.md": post("A")})
     export(blog, out)

@@ -193,6 +193,7 @@ def test_a_feed_is_not_sent_twice(httpd, site, blog):
 
 
 def test_a_broken_post_is_left_out(httpd, site, blog):
+    httpd.expect(r"posts/other\.md:2:9: a colon followed by a space .* \[ATD0011\]")
     write(blog, {"posts/other.md": "---\ntitle: a: b\n---\n"})
     for name in FEEDS:
         assert site.slugs(name) == ["one", "third"], name

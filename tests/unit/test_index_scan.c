@@ -573,6 +573,30 @@ START_TEST(a_small_budget_is_enough_in_the_end)
 }
 END_TEST
 
+static bool note_question(void *baton, apr_int64_t done, apr_int64_t all)
+{
+    APR_ARRAY_PUSH((apr_array_header_t *)baton, apr_int64_t) = done;
+    return all != 2;
+}
+
+START_TEST(each_file_is_asked_about)
+{
+    atd_index_t *index = open_index();
+    apr_array_header_t *asked = apr_array_make(atd_test_pool, 4, sizeof(apr_int64_t));
+
+    test_policy.go_on = note_question;
+    test_policy.baton = asked;
+    put_post("posts/a.md", "");
+    ck_assert(scan(index).complete);
+    ck_assert_int_eq(asked->nelts, 1);
+    ck_assert_int_eq(APR_ARRAY_IDX(asked, 0, apr_int64_t), 0);
+    put_post("posts/b.md", "");
+    put_post("posts/c.md", "");
+    ck_assert_int_eq(scan(index).waiting, 1);
+    ck_assert_str_eq(found(index, "b"), "posts/b.md");
+}
+END_TEST
+
 /* What an author takes back goes before what is new. */
 START_TEST(known_files_come_first)
 {
@@ -709,6 +733,7 @@ static void add_times(Suite *suite)
     tcase_add_test(tests, an_index_made_anew_goes_by_the_files);
     tcase_add_test(tests, a_file_of_the_future_was_seen_now);
     tcase_add_test(tests, a_small_budget_is_enough_in_the_end);
+    tcase_add_test(tests, each_file_is_asked_about);
     tcase_add_test(tests, known_files_come_first);
     tcase_add_test(tests, scans_keep_their_interval);
     tcase_add_test(tests, others_go_on_with_what_there_is);
