@@ -158,10 +158,10 @@ AUTHOR = post("x", name="Jo Doe", role="Editor", avatar="/jo.png", bio="Writes."
               website="https://jo.example.org", social={"twitter": "@jo", "github": "jo"})
 
 
-def test_author_file(page):
+def test_author_file(page, serve):
     shown = page(author="jo-doe", files={"authors/jo-doe.md": AUTHOR})
     byline = shown.soup.select_one(".byline .h-card")
-    assert byline.select_one("a.p-name.u-url")["href"] == "https://jo.example.org"
+    assert byline.select_one("a.p-name.u-url")["href"] == "/blog/author/jo-doe"
     assert byline.select_one(".p-job-title").get_text() == "Editor"
     assert byline.select_one("img.u-photo")["src"] == "/jo.png"
     about = shown.soup.select_one("section.about")
@@ -173,6 +173,7 @@ def test_author_file(page):
                                        "description": "Writes."}
     assert shown.meta("twitter:creator") == ["@jo"]
     assert shown.meta("article:author") == ["https://jo.example.org"]
+    assert serve({}, "author/jo-doe").all(".person a.u-url", "href") == ["https://jo.example.org"]
 
 
 def test_co_authors(page):
@@ -184,7 +185,9 @@ def test_co_authors(page):
 
 def test_author_without_a_file_and_link(page):
     assert page(author="Jo Doe").texts(".byline .p-name") == ["Jo Doe"]
-    assert page(author={"name": "A", "link": "/about"}).all(".byline a.u-url[rel=author]", "href") == ["/about"]
+    shown = page(author={"name": "A", "link": "/about"})
+    assert shown.all(".byline a.u-url[rel=author]", "href") == ["/blog/author/a"]
+    assert shown.article["author"]["url"] == "https://example.org/about"
 
 
 # ---- lists, series, media ----

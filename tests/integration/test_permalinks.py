@@ -82,27 +82,34 @@ def test_hidden_posts_stay_hidden(site):
     server = site({"site.yaml": "permalink: pretty\n", "a.md": dated("A", status="draft"),
                    "b.md": dated("B", status="gone"), "c.md": dated("C", redirect="/elsewhere")})
     for path in ("", "2025/06/16/", "posts/"):
-        for ending in ("", "/", ".html"):
+        for ending in ("", "/", ".html", ".md", ".json") if path == "" else ("", "/", ".html"):
             assert server.get(f"/blog/{path}a{ending}").status_code == 404
             assert server.get(f"/blog/{path}b{ending}").status_code == 410
     assert location(server, "/blog/2025/06/16/c?q=1") == "/elsewhere"
 
 
 def test_sources_are_never_served_and_files_are(site):
-    """A post's .md and .json are ours, whatever lies there; other files stay files."""
+    """A post's .md and .json are made by us, whatever lies there; other files stay files."""
     server = site({
-        "my-post.md": dated("My post"), "my-post.json": "raw", "data.json": "file", "site.json": '{"title": "Secret"}',
-        "feed.xml": "<file/>", "old.html": "file", "archive/pic.txt": "file", "tags/index.html": "file",
-        "a/b/c.txt": "file", "my-post/pic.txt": "file",
+        "my-post.md": dated("My post", note="raw"), "my-post.json": "raw", "data.json": "file",
+        "site.json": '{"params": {"x": "raw"}}', "feed.xml": "<file/>", "old.html": "file", "archive/pic.txt": "file",
+        "tags/index.html": "file", "a/b/c.txt": "file", "my-post/pic.txt": "file",
     })
-    for path in ("my-post.md", "My-Post.md", "my-post.md/", "my-post.json", "site.json", "Site.json"):
+    for path in ("my-post.md", "my-post.json"):
         answer = server.get(f"/blog/{path}")
-        assert answer.status_code == 404 and "raw" not in answer.text and "title: " not in answer.text, path
+        assert answer.status_code == 200 and "Text of My post." in answer.text and "raw" not in answer.text, path
+    for path in ("My-Post.md", "my-post.md/"):
+        assert location(server, f"/blog/{path}") == "/blog/my-post.md", path
+    for path in ("site.json", "Site.json"):
+        answer = server.get(f"/blog/{path}")
+        assert answer.status_code == 404 and "raw" not in answer.text, path
     for path in ("data.json", "old.html", "archive/pic.txt", "a/b/c.txt", "my-post/pic.txt"):
         assert server.get(f"/blog/{path}").text == "file", path
     assert server.get("/blog/feed.xml").text == "<file/>"
     for path in ("tags", "archive"):
-        assert server.get(f"/blog/{path}", allow_redirects=False).status_code == 404
+        answer = server.get(f"/blog/{path}", allow_redirects=False)
+        page = bs4.BeautifulSoup(answer.text, "html5lib")
+        assert answer.status_code == 200 and page.h1.get_text().lower() == path and "file" not in answer.text, path
 
 
 def test_a_wrong_permalink_is_told_with_its_place(httpd, blog):

@@ -83,7 +83,7 @@ def seo_title(page, value):
 def slug(page, value):
     assert page.answer.status_code == 200
     assert page.soup.select_one("article.h-entry")["data-slug"] == value
-    assert page.hrefs("article.post .byline a.u-url") == [page.httpd.url("/blog/" + value)]
+    assert page.hrefs("article.post .byline .facts a.u-url") == [page.httpd.url("/blog/" + value)]
     assert page.home()[FRONT["title"]].select_one("a.u-url")["href"] == "/blog/" + value
 
 
@@ -100,6 +100,8 @@ def last_modified(page, value):
 
 def author_name(page, value):
     assert page.texts(".byline .p-author.h-card .p-name") == [value]
+    slug = value.lower().replace(" & ", "-").replace(" ", "-")
+    assert page.hrefs(".byline a[rel=author]") == ["/blog/author/" + slug]
     assert page.name("author") == [value]
     assert page.property("article:author") == [value]
 
@@ -378,7 +380,9 @@ def test_the_breadcrumb_leads_home(httpd, blog):
     graph = json.loads(page.soup.select_one('script[type="application/ld+json"]').string)["@graph"]
     crumbs = next(node for node in graph if node["@type"] == "BreadcrumbList")["itemListElement"]
     assert [(c["position"], c["name"], c.get("item")) for c in crumbs] == [
-        (1, "The site", httpd.url("/blog/")), (2, FRONT["title"], None)]
+        (1, "The site", httpd.url("/blog/")),
+        (2, FRONT["category"], httpd.url("/blog/category/" + FRONT["category"].lower())), (3, FRONT["title"], None)]
+    assert httpd.get("/blog/category/" + FRONT["category"].lower()).status_code == 200
 
 
 @pytest.mark.parametrize("provider, selector", [

@@ -75,11 +75,12 @@ def test_a_hidden_post_is_in_no_list(httpd, blog, front):
                  "open.md": post("Open", tags=["t"], category="C", series="S", partNumber=1),
                  "named.md": post("Named", relatedPosts=["secret-slug", "open"])})
     httpd.start()
-    for path in ("/blog/", "/blog/open", "/blog/named"):
+    for path in ("/blog/", "/blog/open", "/blog/named", "/blog/category/c", "/blog/tag/t", "/blog/archive"):
         answer = httpd.get(path)
         assert answer.status_code == 200
         assert "secret" not in answer.text.lower(), path
-    assert [a["href"] for a in soup(httpd.get("/blog/named")).select("aside.related a")] == ["/blog/open"]
+    assert [a["href"] for a in soup(httpd.get("/blog/named")).select("aside.related a.u-url")] == ["/blog/open"]
+    assert [li.get_text(" ", strip=True) for li in soup(httpd.get("/blog/tags")).select("main .terms li")] == ["t (1)"]
 
 
 @pytest.mark.parametrize("front", [{}, {"status": "published"}, {"status": "PUBLISHED"}, {"status": ""},
