@@ -186,16 +186,18 @@ static void clear(const names_t *names)
 }
 
 /*
- * Who begins a file anew does so alone, or it would remove the log that another process has just begun beside its own. Those
- * who find a file open it without a lock. @return a descriptor to close; -1 where there is no folder
+ * Who clears a place does so alone, or it would remove the log that another process has just begun beside its own. Opening
+ * takes the same lock where it makes a file: it must be let go before. @p inode: clear only what is still this file
  */
-static int lock_folder(const names_t *names)
+static void clear_alone(const names_t *names, const ino_t *inode)
 {
     int lock = open(names->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (lock >= 0)
-        flock(lock, LOCK_EX);
-    return lock;
+    if (lock < 0)
+        return;
+    if (flock(lock, LOCK_EX) == 0 && (inode ? inode_of(names) == *inode : !is_clean(names)))
+        clear(names);
+    close(lock);
 }
 
 /* What can't be opened, for a lock that nobody lifts, say, makes way, unless another process has just put it right. */
@@ -205,21 +207,17 @@ static atd_error_t *open_file(handle_t **handle, const atd_index_pool_t *pool, c
     const char *file = atd_index_file(pool->folder, content, request);
     const names_t names = {pool->folder,
                            {file, apr_pstrcat(request, file, "-wal", NULL), apr_pstrcat(request, file, "-shm", NULL)}};
-    int lock = is_clean(&names) ? -1 : lock_folder(&names);
-    ino_t inode = inode_of(&names);
     atd_error_t *error;
+    ino_t inode;
 
-    if (lock >= 0 && !is_clean(&names))
-        clear(&names);
+    if (!is_clean(&names))
+        clear_alone(&names, NULL);
+    inode = inode_of(&names);
     error = open_handle(handle, content, file, key, KIND_FILE, request);
-    if (error && lock < 0 && (lock = lock_folder(&names)) >= 0) {
-        if (inode_of(&names) == inode)
-            clear(&names);
-        error = open_handle(handle, content, file, key, KIND_FILE, request);
-    }
-    if (lock >= 0)
-        close(lock);
-    return error;
+    if (!error)
+        return NULL;
+    clear_alone(&names, &inode);
+    return open_handle(handle, content, file, key, KIND_FILE, request);
 }
 
 /* ---- idle handles ---- */
