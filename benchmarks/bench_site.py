@@ -215,8 +215,6 @@ class Server:
     def __init__(self, build, blog, cache):
         self.run = pathlib.Path(tempfile.mkdtemp(prefix="atd-bench-"))
         self.run.chmod(0o755)
-        (self.run / "state").mkdir()
-        (self.run / "state").chmod(0o777)
         self.port, self.blog = free_port(), blog
         (self.run / "httpd.conf").write_text(self._config(build / "mod_atd/.libs/mod_atd.so", cache))
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=900)

@@ -342,7 +342,7 @@ static bool configure(sqlite3 *db)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return run(db, "PRAGMA mmap_size=0; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
-                   "PRAGMA cache_size=-4096; PRAGMA journal_size_limit=16777216");
+                   "PRAGMA cache_size=-1024; PRAGMA journal_size_limit=16777216");
 }
 
 /* A file of another blog, put here by somebody, is as good as a broken one. */

@@ -238,6 +238,19 @@ static atd_error_t *load_posts(atd_list_t *list, const atd_site_t *site, atd_ind
     return atd_index_list(&list->posts, index, &viewer, &query, pool);
 }
 
+/* An author without a file is who the newest post says. */
+static void describe_by_post(atd_list_t *list)
+{
+    const atd_post_t *post = list->posts->nelts ? APR_ARRAY_IDX(list->posts, 0, const atd_post_t *) : NULL;
+
+    for (int i = 0; post && i < post->authors->nelts; i++) {
+        const atd_person_t *person = &APR_ARRAY_IDX(post->authors, i, atd_person_t);
+
+        if (strcmp(person->slug, list->route->name) == 0)
+            list->person = person;
+    }
+}
+
 atd_error_t *atd_list_load(const atd_list_t **loaded, const atd_site_t *site, atd_index_t *index,
                            const atd_route_t *route, apr_pool_t *pool)
 {
@@ -250,7 +263,10 @@ atd_error_t *atd_list_load(const atd_list_t **loaded, const atd_site_t *site, at
     error = plain ? NULL : describe_term(list, site, index, pool);
     if (!error)
         error = load_posts(list, site, index, pool);
-    if (!error && list->posts)
-        *loaded = list;
-    return error;
+    if (error || !list->posts)
+        return error;
+    if (list->person && !list->record)
+        describe_by_post(list);
+    *loaded = list;
+    return NULL;
 }
