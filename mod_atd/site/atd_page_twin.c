@@ -52,7 +52,6 @@ static atd_error_t *show_data(atd_page_t *page, const atd_site_t *site, const at
         return error;
     atd_page_describe(page, &facts);
     page->canonical = facts.canonical;
-    page->personal = page->personal || site->drafts; /* neighbours may be hidden ones */
     out = atd_buffer_create(pool, body->length * 2 + 4096, ATD_MAX_FEED);
     error = atd_twin_put_data(out, site, &twin, pool);
     return error ? error : atd_page_take(page, ATD_TWIN_DATA, out, "the data of the post");
