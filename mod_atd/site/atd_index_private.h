@@ -214,6 +214,9 @@ atd_error_t *atd_index_put(atd_index_t *index, const atd_index_policy_t *policy,
 atd_error_t *atd_index_remove(atd_index_t *index, const atd_known_t *known, const atd_index_batch_t *batch,
                               apr_pool_t *scratch) __attribute__((warn_unused_result));
 
+/** Tells of what is wrong with a file, where anybody wants to know. */
+void atd_index_report(const atd_index_policy_t *policy, const atd_error_t *finding);
+
 /** Works out which of the files with the same slug is shown; tells of those that are not. */
 atd_error_t *atd_index_settle(atd_index_t *index, const atd_index_policy_t *policy, const apr_array_header_t *slugs,
                               apr_pool_t *scratch) __attribute__((warn_unused_result));

@@ -135,18 +135,15 @@ START_TEST(open_code_block_is_closed)
 {
     atd_buffer_t *out = atd_buffer_create(atd_test_pool, 0, ATD_MAX_LLMS);
     const char *markdown = blocks[_i].markdown;
-    const atd_llms_item_t item = {.title = "A",
-                                  .url = "https://example.org/blog/a",
-                                  .markdown = markdown,
-                                  .markdown_length = strlen(markdown)};
+    const atd_llms_item_t item = {
+        .title = "A", .url = "https://example.org/blog/a", .markdown = markdown, .markdown_length = strlen(markdown)};
     const char *text;
 
     atd_llms_full_put(out, open_site(), &item, atd_test_pool);
     text = taken(out);
     while (*markdown && markdown[strlen(markdown) - 1] == '\n')
         markdown = apr_pstrmemdup(atd_test_pool, markdown, strlen(markdown) - 1);
-    ck_assert_str_eq(strstr(text, "/a\n\n") + 4,
-                     apr_pstrcat(atd_test_pool, markdown, "\n", blocks[_i].closing, NULL));
+    ck_assert_str_eq(strstr(text, "/a\n\n") + 4, apr_pstrcat(atd_test_pool, markdown, "\n", blocks[_i].closing, NULL));
 }
 END_TEST
 

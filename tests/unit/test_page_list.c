@@ -367,7 +367,7 @@ START_TEST(lists_wait_for_the_index)
         check_status(rests[i], 503);
         ck_assert_uint_gt(page(rests[i])->retry_after, 0);
     }
-    check_status("7", 200); /* found by its name meanwhile */
+    check_status("7", 200);    /* found by its name meanwhile */
     check_status("none", 503); /* it may have another name */
 }
 END_TEST
