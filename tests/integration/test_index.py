@@ -26,6 +26,10 @@ PAGE = 10
 LONG = bool(os.environ.get("ATD_LONG_TESTS"))
 
 
+def all_mpms_in_long_runs(test):
+    return pytest.mark.all_mpms(test) if LONG else test
+
+
 def state_files(server, name="atd"):
     folder = server.root / name
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
@@ -152,7 +156,7 @@ def overwrite(file):
             out.write(os.urandom(2000))
 
 
-@pytest.mark.all_mpms
+@all_mpms_in_long_runs
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_damage_under_load(httpd, blog, damage):
     httpd.expect(GIVEN_UP)
@@ -169,13 +173,13 @@ def test_damage_under_load(httpd, blog, damage):
 
     threads = [threading.Thread(target=ask, args=[path]) for path in ("/blog/", "/blog/p1", "/blog/p2", "/blog/")]
     [thread.start() for thread in threads]
-    for _ in range(3):
+    for _ in range(3 if LONG else 2):
         time.sleep(0.3)
         try:
             DAMAGES[damage](file)
         except OSError:
             pass  # just being made anew
-    time.sleep(2.5)
+    time.sleep(2.5 if LONG else 1.5)
     done = time.monotonic()
     time.sleep(0.3)
     stop.set()
