@@ -223,6 +223,7 @@ def stamps(folder):
     return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_second_export_changes_nothing(tmp_path, out):
     layouts.lay_out(tmp_path / "content", "flat")
     export(tmp_path / "content", out)

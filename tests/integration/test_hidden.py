@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from bs4 import BeautifulSoup
 
 from crawl import FEEDS, crawl, said
@@ -237,6 +238,7 @@ def check_authors_see_all(server, base):
     assert word("draft", "title") in found.text and is_private(found)
 
 
+@pytest.mark.slow
 def test_nothing_tells_of_what_is_hidden(httpd):
     write(httpd.root, {f"content/{name}": text for name, text in OPEN.items()})
     write(httpd.root, {f"content/posts/file-{state}.md": text_of(state) for state in STATES})

@@ -307,6 +307,7 @@ def test_lists_wait_while_posts_are_served(httpd, blog):
     assert httpd.get("/blog/none").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.all_mpms
 def test_child_killed_while_it_builds(httpd, blog):
     httpd.may_crash = True
