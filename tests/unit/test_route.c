@@ -6,6 +6,8 @@
 
 #include <apr_strings.h>
 
+#include <stdlib.h>
+
 static atd_route_t parsed(const char *rest)
 {
     atd_route_t route;
@@ -265,7 +267,7 @@ START_TEST(every_path_comes_round)
     const unsigned total = count * count * count * count;
     apr_pool_t *pool = atd_test_pool;
 
-    for (unsigned i = 0; i < total; i++) {
+    for (unsigned i = 0; i < total; i += getenv("ATD_QUICK") ? 29 : 1) {
         apr_pool_create(&atd_test_pool, pool);
         check_round_trip(apr_pstrcat(atd_test_pool, parts[i % count], i % 2 ? "/" : "", parts[i / count % count],
                                      i % 7 ? "/" : "", parts[i / count / count % count], i % 3 ? "/" : "",
@@ -341,6 +343,7 @@ Suite *route_suite(void)
 
     tcase_add_loop_test(tests, rest_gives_the_route, 0, (int)(sizeof routes / sizeof *routes));
     tcase_add_loop_test(tests, rest_gives_the_list, 0, (int)(sizeof lists / sizeof *lists));
+    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_path_comes_round);
     tcase_add_test(tests, none_has_no_path);
     tcase_add_test(tests, asset_has_a_hash);
