@@ -166,8 +166,8 @@ def test_author_file(page, serve):
     assert byline.select_one("img.u-photo")["src"] == "/jo.png"
     about = shown.soup.select_one("section.about")
     assert "Writes." in about.get_text()
-    assert [a["href"] for a in about.select("a")] == ["mailto:jo@example.org", "https://x.com/jo",
-                                                      "https://github.com/jo"]
+    assert [a["href"] for a in about.select("a")] == ["https://jo.example.org", "mailto:jo@example.org",
+                                                      "https://x.com/jo", "https://github.com/jo"]
     assert shown.article["author"] == {"@type": "Person", "name": "Jo Doe", "jobTitle": "Editor",
                                        "url": "https://jo.example.org", "image": "https://example.org/jo.png",
                                        "description": "Writes."}
