@@ -236,6 +236,7 @@ def test_another_host_gets_another_page(machines, redis):
     stored(first, 1)
     answer = second.get("/blog/a", headers={"Host": "elsewhere.example"})
     assert "The word is Two" in answer.text and "example.org" not in answer.text
+    stored(second, 1)  # before the backend goes
 
 
 def test_shmcb_keeps_what_the_cache_loses(machines):
