@@ -289,7 +289,7 @@ AtdContent {self.blog.folder}
         self.get("")
         while time.monotonic() < end:
             status, body, _ = self.get("sitemap.xml")
-            if status != 200 or b"<sitemapindex" in body or body.count(b"<loc>") >= self.blog.count:
+            if status not in (200, 503) or b"<sitemapindex" in body or body.count(b"<loc>") >= self.blog.count:
                 return
             time.sleep(0.5)
         raise SystemExit(f"after 15 minutes the sitemap has not all of the {self.blog.count} posts")
