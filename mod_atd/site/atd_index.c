@@ -188,7 +188,7 @@ const atd_post_t *atd_index_post(atd_index_t *index, sqlite3_stmt *statement, in
 
 /* ---- state ---- */
 
-atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
+atd_error_t *atd_index_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
 {
     sqlite3_stmt *statement = atd_index_statement(index, ATD_SQL_STATE);
     atd_error_t *error;
@@ -208,11 +208,6 @@ atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, 
     }
     atd_index_reset(statement);
     return error;
-}
-
-atd_error_t *atd_index_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
-{
-    return atd_index_read_state(state, index, pool);
 }
 
 /* ---- files ---- */

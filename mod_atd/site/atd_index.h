@@ -69,7 +69,7 @@ void atd_index_close(atd_index_t *index);
 atd_error_t *atd_index_refresh(atd_index_state_t *state, atd_index_t *index, const atd_index_policy_t *policy,
                                apr_pool_t *scratch) __attribute__((warn_unused_result));
 
-/** The state alone. */
+/** The state alone, as the database has it. */
 atd_error_t *atd_index_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
     __attribute__((warn_unused_result));
 

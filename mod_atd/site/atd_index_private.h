@@ -159,10 +159,6 @@ const atd_post_t *atd_index_post(atd_index_t *index, sqlite3_stmt *statement, in
 /** What tells the content folder from others. */
 const char *atd_index_content_name(const atd_index_t *index, apr_pool_t *pool);
 
-/** The state as the database has it. */
-atd_error_t *atd_index_read_state(atd_index_state_t *state, atd_index_t *index, apr_pool_t *pool)
-    __attribute__((warn_unused_result));
-
 /** A row as it was before its file changed. */
 typedef struct atd_known_t {
     apr_int64_t id; /* 0: there is none */

@@ -337,11 +337,11 @@ static atd_error_t *hold_on(hold_t *hold, scan_t *scan)
 
     *hold = begin(scan->index);
     if (*hold == HOLD_TAKEN)
-        error = atd_index_read_state(&now, scan->index, scan->pool);
+        error = atd_index_state(&now, scan->index, scan->pool);
     if (!error && *hold == HOLD_TAKEN && (now.scanned != scan->state.scanned || now.waiting != scan->state.waiting))
         *hold = HOLD_BUSY;
     if (!error && *hold == HOLD_BUSY)
-        error = atd_index_read_state(&scan->state, scan->index, scan->pool);
+        error = atd_index_state(&scan->state, scan->index, scan->pool);
     scan->state.changed = true;
     return error;
 }
@@ -430,7 +430,7 @@ atd_error_t *atd_index_refresh(atd_index_state_t *state, atd_index_t *index, con
                                apr_pool_t *scratch)
 {
     scan_t scan = {.index = index, .policy = policy, .began = apr_time_now(), .pool = scratch};
-    atd_error_t *error = atd_index_read_state(state, index, scratch);
+    atd_error_t *error = atd_index_state(state, index, scratch);
     hold_t hold;
 
     if (error || !is_due(state, policy, scan.began))
@@ -440,7 +440,7 @@ atd_error_t *atd_index_refresh(atd_index_state_t *state, atd_index_t *index, con
         return NULL;
     if (hold == HOLD_FAILED)
         return atd_index_error(index, scratch);
-    error = atd_index_read_state(&scan.state, index, scratch);
+    error = atd_index_state(&scan.state, index, scratch);
     if (!error && is_due(&scan.state, policy, scan.began))
         error = scan_held(&scan);
     roll_back(index);

@@ -32,6 +32,13 @@ const char *atd_list_path(const atd_route_t *route, unsigned page, apr_pool_t *p
     return atd_route_path(&other, pool);
 }
 
+const char *atd_list_feeds(const atd_route_t *route, apr_pool_t *pool)
+{
+    if (route->kind == ATD_ROUTE_HOME || route->kind == ATD_ROUTE_ARCHIVE)
+        return "";
+    return apr_pstrcat(pool, atd_list_path(route, 1, pool), "/", NULL);
+}
+
 atd_error_t *atd_list_category(const atd_category_t **category, const atd_record_t **record, atd_index_t *index,
                                const char *slug, apr_pool_t *pool)
 {

@@ -48,4 +48,7 @@ atd_error_t *atd_list_person(const atd_person_t **person, const atd_record_t **r
 /** URL path below the blog, decoded, of page @p page of the list that @p route is of. */
 const char *atd_list_path(const atd_route_t *route, unsigned page, apr_pool_t *pool);
 
+/** What the names of a list's feeds stand behind, below the blog: "tag/x/"; "" for home, and for archives, which have none. */
+const char *atd_list_feeds(const atd_route_t *route, apr_pool_t *pool);
+
 #endif

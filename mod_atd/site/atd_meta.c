@@ -307,14 +307,6 @@ static void put_form(const head_t *head, const char *rel, const char *type, cons
     put_href(head, atd_site_path(head->site, name, head->pool));
 }
 
-/* What the list's feeds stand behind: "tag/x/"; "" for the whole blog. */
-static const char *feeds_of(const atd_list_t *list, apr_pool_t *pool)
-{
-    if (!list || list->route->kind == ATD_ROUTE_HOME || list->route->kind == ATD_ROUTE_ARCHIVE)
-        return "";
-    return apr_pstrcat(pool, atd_list_path(list->route, 1, pool), "/", NULL);
-}
-
 static void put_feeds(const head_t *head, const char *title, const char *folder)
 {
     static const char *const feeds[][2] = {{"application/rss+xml", "feed.xml"},
@@ -337,7 +329,7 @@ static void put_page(const head_t *head, const char *rel, const char *url)
 static void put_discovery(const head_t *head)
 {
     const atd_facts_t *facts = head->facts;
-    const char *folder = feeds_of(facts->list, head->pool);
+    const char *folder = facts->list ? atd_list_feeds(facts->list->route, head->pool) : "";
 
     put_page(head, "prev", facts->previous);
     put_page(head, "next", facts->next);

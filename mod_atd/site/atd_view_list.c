@@ -211,11 +211,6 @@ static atd_error_t *add_content(atd_value_t *view, const atd_site_t *site, const
     return error;
 }
 
-static const char *feeds_folder(const atd_route_t *route, apr_pool_t *pool)
-{
-    return apr_pstrcat(pool, atd_list_path(route, 1, pool), "/", NULL);
-}
-
 static void set_own(atd_value_t *map, const atd_site_t *site, const atd_facts_t *facts, apr_pool_t *pool)
 {
     const atd_list_t *list = facts->list;
@@ -233,7 +228,7 @@ static void set_own(atd_value_t *map, const atd_site_t *site, const atd_facts_t 
     atd_value_set(map, "year", archive ? atd_value_int(pool, route->year) : null);
     atd_value_set(map, "month", route->month ? atd_value_int(pool, route->month) : null);
     atd_value_set(map, "person", list->person ? atd_view_person(site, list->person, true, pool) : null);
-    atd_value_set(map, "feeds", archive ? null : atd_view_feeds(site, feeds_folder(route, pool), pool));
+    atd_value_set(map, "feeds", archive ? null : atd_view_feeds(site, atd_list_feeds(route, pool), pool));
     set_flag(map, "isFirst", route->page == 1, pool);
 }
 
